@@ -1,0 +1,338 @@
+package parse
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxBib is the longest bib in bytes; what is longer is a name in the wrong column.
+const maxBib = 20
+
+// readCSV reads delimited text.
+func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+	growing := tail == TailGrowing
+	d.data = unixLines(d.data)
+	if growing {
+		d.data = completeLines(d.data)
+	}
+	reading := &Reading{Format: "csv", Encoding: d.name}
+	if len(trim(d.data)) == 0 {
+		return reading, nil
+	}
+	s, err := detect(d, rules, growing)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		return reading, nil
+	}
+	reading.Delimiter = string(s.delim)
+	reading.Columns = s.columns
+	t := &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+	for split := newSplitter(d.data, s.delim, growing); split.next(); {
+		t.row(&split.rec)
+	}
+	t.book.close(reading)
+	if err := t.nothingClear(reading); err != nil {
+		return nil, err
+	}
+	return reading, nil
+}
+
+// table reads the rows of one export with a schema that is settled.
+type table struct {
+	*decoded
+	rules  *Rules
+	schema *schema
+	tail   Tail
+	book   *book
+	words  map[string]statusWord // status words looked up before
+
+	begun     bool // a row with a bib and a time or a status was seen
+	foreign   int  // the line of another header, below which the columns mean something else; else 0
+	underSix  bool // a time under six hours was seen: the column does not hold times of day
+	fields    int8 // the most fields and decimals that a time had
+	decimals  int8
+	bibLength int // of the row before
+
+	timesOfDay, bareNumbers int // rows held for that
+}
+
+// row reads one row into the book.
+func (t *table) row(rec *record) {
+	switch {
+	case rec.fault != sound:
+		t.faulty(rec)
+		return
+	case rec.line < t.schema.line:
+		t.book.ignore(rec.line, "above the header")
+		return
+	case rec.line == t.schema.line:
+		t.book.ignore(rec.line, "header")
+		return
+	}
+	at := trim(t.cell(rec, t.schema.time))
+	time := readTime(at)
+	if commentRow(rec) {
+		time.kind = notATime // whatever stands in it; but it may be a header
+	}
+	if time.kind == bareNumber && t.rules.TimeUnit != "" {
+		time = unitTime(at, t.rules.TimeUnit)
+	}
+	if time.kind != clearTime && t.notARow(rec) {
+		return
+	}
+	if t.foreign > 0 {
+		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.foreign)+")")
+		return
+	}
+	if reason, ok := t.filteredOut(rec); ok {
+		t.book.ignore(rec.line, reason)
+		return
+	}
+	t.result(rec, at, time)
+}
+
+// cell returns the content of a column, nothing where the row has no such column.
+func (t *table) cell(rec *record, column int) []byte {
+	if column < 0 || column >= len(rec.cells) {
+		return nil
+	}
+	c := rec.cells[column].text()
+	// Spreadsheets are kept from eating leading noughts by ="007".
+	if len(c) > 3 && c[0] == '=' && c[1] == '"' && c[len(c)-1] == '"' {
+		c = c[2 : len(c)-1]
+	}
+	return c
+}
+
+// bib returns the trimmed content of the bib column in UTF-8.
+func (t *table) bib(rec *record) []byte {
+	b := trim(t.cell(rec, t.schema.bib))
+	if ascii(b) {
+		return b
+	}
+	return []byte(t.text(b, rec.bytes))
+}
+
+// nothingClear refuses a file in which no row has a result and the time column explains it: then it is the rules that
+// want changing and not the rows.
+func (t *table) nothingClear(r *Reading) *FileError {
+	switch {
+	case t.book.entered:
+		return nil
+	case t.timesOfDay > 0:
+		return &FileError{
+			Reason: "column " + quote(r.Columns.Time) + " seems to hold times of day",
+			Fix:    "name the column of the race times: [race.columns] time = …; if these are race times, set slowest",
+		}
+	case t.bareNumbers > 0:
+		return &FileError{
+			Reason: "column " + quote(r.Columns.Time) + " holds bare numbers",
+			Fix:    `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+		}
+	}
+	return nil
+}
+
+// faulty holds a row that cannot be split.
+func (t *table) faulty(rec *record) {
+	if rec.line <= t.schema.line {
+		t.book.ignore(rec.line, "above the header")
+		return
+	}
+	reasons := [...]string{
+		tooLong:    "line longer than 64 KiB",
+		hasNUL:     "NUL bytes in the line",
+		neverEnds:  "a quote is never closed",
+		runsAcross: "a quoted cell runs over several lines",
+	}
+	var bib []byte
+	if t.schema.bib < len(rec.cells)-1 && rec.fault == neverEnds {
+		bib = t.bib(rec)
+	}
+	t.book.hold(rec.line, Bib(clean(string(bib))), reasons[rec.fault])
+}
+
+// notARow ignores blank lines, comments and headers, and notes where another table begins.
+func (t *table) notARow(rec *record) bool {
+	switch {
+	case blankRow(rec):
+		t.book.ignore(rec.line, "blank")
+	case !digits(trim(t.cell(rec, t.schema.bib))) && couldHead(rec) && t.headerAgain(rec):
+		t.book.ignore(rec.line, "header")
+	case commentRow(rec):
+		t.book.ignore(rec.line, "comment")
+	default:
+		return false
+	}
+	return true
+}
+
+// headerAgain reports whether a row is a header. Where it puts the bib or the time into other columns than the first
+// one, the rows below belong to another table: of teams, of splits, of another race.
+func (t *table) headerAgain(rec *record) bool {
+	if len(rec.cells) > 4*maxGuess {
+		return false
+	}
+	h := t.readHeader(rec)
+	if h.known < 2 || 2*h.known < len(h.filled()) && !h.satisfies(t.rules) && !t.sameTexts(&h) {
+		return false
+	}
+	if t.schema.line == 0 && !t.begun {
+		return true
+	}
+	t.foreign = rec.line
+	if t.sameTexts(&h) || t.sameColumns(&h) {
+		t.foreign = 0
+	}
+	return true
+}
+
+// digits reports a cell of figures only: it has a bib, and the row is no header.
+func digits(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func (t *table) sameTexts(h *header) bool {
+	first := &t.schema.header
+	return len(first.texts) > 0 && slices.EqualFunc(first.filled(), h.filled(), strings.EqualFold)
+}
+
+// sameColumns reports whether a header says the same about every column that is read, in another language perhaps.
+func (t *table) sameColumns(h *header) bool {
+	bib, err := h.bibColumn(t.rules.Columns.Bib)
+	if err != nil || bib != t.schema.bib {
+		return false
+	}
+	time, _, err := h.timeColumn(t.rules)
+	if err != nil || time != t.schema.time {
+		return false
+	}
+	status := h.columnsOf(func(r role) bool { return r == statusRole || r == classRole })
+	return len(status) == 0 || slices.Equal(status, []int{t.schema.status})
+}
+
+// filteredOut applies Rules.Where.
+func (t *table) filteredOut(rec *record) (string, bool) {
+	for _, f := range t.schema.where {
+		b := trim(t.cell(rec, f.column))
+		if string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
+			return "not in this race (where " + clean(f.name) + ")", true
+		}
+	}
+	return "", false
+}
+
+// result reads a row that is one: its status, its time, its bib.
+func (t *table) result(rec *record, at []byte, time timeCell) {
+	said := t.status(rec, at, time)
+	mark, reason := t.mark(rec, at, time, said)
+	if mark.IsZero() && reason == "" {
+		t.book.ignore(rec.line, t.nothing(rec, said))
+		return
+	}
+	bib := t.bib(rec)
+	if !t.begun && !t.begins(rec, mark, bib) {
+		t.book.ignore(rec.line, "above the first row")
+		return
+	}
+	if rec.unterminated && !t.complete(rec, time) {
+		t.book.hold(rec.line, Bib(clean(string(bib))), "the last line is not complete")
+		return
+	}
+	t.note(time, bib)
+	if wrong := bibProblem(bib); wrong != "" {
+		t.book.hold(rec.line, Bib(clean(string(bib))), wrong)
+		return
+	}
+	if reason == "" {
+		reason = t.misplaced(rec)
+	}
+	switch {
+	case reason != "" && (said.verdict == needsPerson || mark.Code() != NoCode):
+		t.book.claim(rec.line, string(bib), reason)
+	case reason != "":
+		t.book.hold(rec.line, Bib(bib), reason)
+	default:
+		t.book.finish(rec.line, bib, mark)
+	}
+}
+
+// begins reports whether a row without a header above it is the first row of results and not a heading.
+func (t *table) begins(rec *record, mark Mark, bib []byte) bool {
+	t.begun = t.schema.line > 0 || !mark.IsZero() && bibProblem(bib) == ""
+	return t.begun
+}
+
+// note remembers how times are written, to judge a last line that may be torn.
+func (t *table) note(time timeCell, bib []byte) {
+	if time.kind == clearTime {
+		t.fields, t.decimals = max(t.fields, time.fields), max(t.decimals, time.decimals)
+	}
+	t.bibLength = len(bib)
+}
+
+// nothing says why a row without a result has none.
+func (t *table) nothing(rec *record, said statusWord) string {
+	switch {
+	case t.schema.bib >= len(rec.cells) || t.schema.time >= len(rec.cells):
+		return "too short for a row"
+	case said.verdict == stillOut:
+		return "has not finished"
+	}
+	return "no time"
+}
+
+// bibProblem says why a cell is no bib, or nothing.
+func bibProblem(bib []byte) string {
+	if len(bib) > 0 && len(bib) <= maxBib && bib[0] >= '1' && bib[0] <= '9' && digits(bib) {
+		return ""
+	}
+	return oddBibProblem(string(bib))
+}
+
+func oddBibProblem(bib string) string {
+	switch bib {
+	case "", "?", "-", "--", "0", "00", "000", "0000", "#N/A", "N/A", "n/a":
+		return "no bib"
+	}
+	if len(bib) > maxBib || strings.Trim(bib, "?-.*_ ") == "" {
+		return "not a bib: " + quote(bib)
+	}
+	for _, r := range bib {
+		if r == ' ' || !showable(r) || strings.ContainsRune(",;|\"'<>#", r) {
+			return "not a bib: " + quote(bib)
+		}
+	}
+	return ""
+}
+
+// complete reports whether a last line without a newline is a whole row: all columns are there, no quote is open,
+// and what stands last cannot be the beginning of something longer.
+func (t *table) complete(rec *record, time timeCell) bool {
+	s := t.schema
+	if len(rec.cells) < s.width || rec.irregular {
+		return false
+	}
+	if t.tail == TailStill {
+		return true
+	}
+	last := len(rec.cells) - 1
+	switch {
+	case last == s.time && time.kind == clearTime:
+		return time.fields >= t.fields && time.decimals >= t.decimals
+	case last == s.bib:
+		return len(trim(rec.cells[last].raw)) >= t.bibLength
+	case last == s.status || bytes.ContainsRune([]byte("-"), rune(s.delim)):
+		return len(trim(rec.cells[last].raw)) > 0
+	}
+	return true
+}

@@ -1,0 +1,276 @@
+package parse
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
+
+// sixHours is from where on a time may be a time of day: no race starts before six in the morning, and few columns
+// of results have nobody under six hours.
+const sixHours = 6 * 3600 * 100
+
+// status returns what the row says besides the time: in its status column, its flags, its place, its time cell.
+func (t *table) status(rec *record, at []byte, time timeCell) statusWord {
+	s := t.schema
+	own := t.statusColumn(rec)
+	if own.verdict != saysNothing && own.verdict != stillOut {
+		return own
+	}
+	for _, i := range s.flags {
+		if w := t.flag(rec, i); w.verdict != saysNothing {
+			return w
+		}
+	}
+	for _, i := range s.notes {
+		if w := t.noteWord(rec, i); w.verdict == saysCode || w.verdict == needsPerson {
+			return w
+		}
+	}
+	if s.line == 0 {
+		if w := t.strayCode(rec); w.verdict == saysCode {
+			return w
+		}
+	}
+	if time.kind == notATime {
+		if w := statusOf(t.text(at, rec.bytes)); w.verdict != unknownWord {
+			return w
+		}
+	}
+	return own
+}
+
+// statusColumn reads the column whose every word counts.
+func (t *table) statusColumn(rec *record) statusWord {
+	b := trim(t.cell(rec, t.schema.status))
+	if blankStatus(b) {
+		return statusWord{verdict: saysNothing}
+	}
+	if t.isClassifier() {
+		if w, ok := classifiers[string(b)]; ok {
+			return w
+		}
+	}
+	return t.word(b, rec)
+}
+
+// word looks a status word up. Nearly every row says the same few words.
+func (t *table) word(b []byte, rec *record) statusWord {
+	const most = 64
+	w, ok := t.words[string(b)]
+	if !ok {
+		w = statusOf(t.text(b, rec.bytes))
+		if len(t.words) < most && ascii(b) {
+			t.words[string(b)] = w
+		}
+	}
+	return w
+}
+
+func (t *table) isClassifier() bool {
+	s := t.schema
+	return s.status < len(s.header.roles) && s.header.roles[s.status] == classRole
+}
+
+// flag reads a column such as "nc" or "dnf", in which 1, x or yes mean that it is so.
+func (t *table) flag(rec *record, column int) statusWord {
+	b := bytes.ToLower(trim(t.cell(rec, column)))
+	switch string(b) {
+	case "", "0", "-", "n", "no", "false", "nein":
+		return statusWord{verdict: saysNothing}
+	case "1", "x", "y", "yes", "true", "ja", "dnf":
+		if t.schema.header.roles[column] == dnfRole {
+			return statusWord{saysCode, DNF}
+		}
+	}
+	return statusWord{verdict: needsPerson}
+}
+
+// noteWord reads a place or a remark. Places are figures, and most rows have one.
+func (t *table) noteWord(rec *record, column int) statusWord {
+	b := trim(t.cell(rec, column))
+	if len(b) == 0 || b[0] >= '0' && b[0] <= '9' {
+		return statusWord{verdict: saysNothing}
+	}
+	return t.word(b, rec)
+}
+
+// strayCode looks for DNF, DNS, DQ or DSQ anywhere in a row without a header: a status beats a time.
+func (t *table) strayCode(rec *record) statusWord {
+	for i, c := range rec.cells {
+		b := trim(c.raw)
+		if i == t.schema.bib || i == t.schema.time || len(b) < 2 || len(b) > 3 || b[0] != 'D' {
+			continue
+		}
+		if w := statusOf(string(b)); w.verdict == saysCode {
+			return w
+		}
+	}
+	return statusWord{}
+}
+
+// mark returns the mark of a row, or why it has none that may be sent; neither where there is no result yet.
+func (t *table) mark(rec *record, at []byte, time timeCell, said statusWord) (Mark, string) {
+	switch said.verdict {
+	case saysCode:
+		m := CodeMark(said.code)
+		if t.rules.Statuses != nil && !slices.Contains(t.rules.Statuses, said.code) {
+			return m, said.code.String() + " is not sent (statuses)"
+		}
+		return m, ""
+	case stillOut:
+		if time.kind != clearTime {
+			return Mark{}, ""
+		}
+		return Mark{}, "status beside a time: " + t.statusText(rec)
+	case needsPerson, unknownWord:
+		if time.kind == noTime && said.verdict == unknownWord {
+			return Mark{}, ""
+		}
+		return Mark{}, "status: " + t.statusText(rec)
+	}
+	return t.timeMark(rec, at, time)
+}
+
+// statusText is what the row says about its status, for a person.
+func (t *table) statusText(rec *record) string {
+	s := t.schema
+	for _, i := range slices.Concat([]int{s.status}, s.flags, s.notes, []int{s.time}) {
+		if b := trim(t.cell(rec, i)); len(b) > 0 && string(b) != "0" {
+			name := s.nameOf(i)
+			if i == s.status || i == s.time {
+				return quote(t.text(b, rec.bytes))
+			}
+			if w := statusOf(t.text(b, rec.bytes)); w.verdict == needsPerson || slices.Contains(s.flags, i) {
+				return name + " " + quote(t.text(b, rec.bytes))
+			}
+		}
+	}
+	return `""`
+}
+
+// timeMark makes a mark of the time cell.
+func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
+	switch time.kind {
+	case noTime:
+		return Mark{}, t.otherClock(rec)
+	case bareNumber:
+		t.bareNumbers++
+		return Mark{}, "bare number: " + quote(string(at)) + "; set time_unit"
+	case remarked:
+		return Mark{}, "remark behind the time: " + quote(t.text(at, rec.bytes))
+	case notATime:
+		return Mark{}, "not a time: " + quote(t.text(at, rec.bytes))
+	}
+	m, err := TimeMark(time.hundredths, int(time.decimals))
+	if err != nil {
+		return Mark{}, "not a time: " + quote(string(at))
+	}
+	m = m.Rounded(t.rules.Rounding)
+	if t.rules.MinutesPastHour {
+		m = m.InMinutes()
+	}
+	return m, t.believed(m, time)
+}
+
+// otherClock holds a row that has a time on the clock that was not chosen: it finished, and nobody fills in the
+// other clock's time.
+func (t *table) otherClock(rec *record) string {
+	s := t.schema
+	if s.other < 0 || readTime(trim(t.cell(rec, s.other))).kind != clearTime {
+		return ""
+	}
+	return "no " + s.columns.Time + ", only " + s.nameOf(s.other)
+}
+
+// believed says why a time is held although it can be read, or nothing.
+func (t *table) believed(m Mark, time timeCell) string {
+	r := t.rules
+	if m.Hundredths() < sixHours {
+		t.underSix = true
+	}
+	switch {
+	case !r.Fastest.IsZero() && m.Before(r.Fastest):
+		return "faster than fastest: " + m.String()
+	case r.Fastest.IsZero() && m.Hundredths() < 6000:
+		return "under one minute: " + m.String()
+	case !r.Slowest.IsZero() && r.Slowest.Before(m):
+		return "slower than slowest: " + m.String()
+	case r.Slowest.IsZero() && m.Hundredths() >= sixHours && time.fields == 3 && t.maybeTimeOfDay():
+		t.timesOfDay++
+		return "could be a time of day: " + m.String() + "; if it is not, set slowest"
+	}
+	return ""
+}
+
+// maybeTimeOfDay reports whether nothing yet says that the column holds the time since the start: a heading, or a
+// row under six hours. Without a header a reader's log and a list of results look the same.
+func (t *table) maybeTimeOfDay() bool {
+	if t.schema.elapsed {
+		return false
+	}
+	return t.schema.line == 0 || !t.underSix
+}
+
+// misplaced says why the cells of a row may not stand under their headings, or nothing. A row that ends early is
+// sound as far as it goes; one with more cells than the header has a delimiter too many somewhere.
+func (t *table) misplaced(rec *record) string {
+	s := t.schema
+	if len(rec.cells) == s.width {
+		return ""
+	}
+	n := widthOf(rec)
+	switch {
+	case rec.irregular && len(rec.cells) < s.width: // a quote may have swallowed a delimiter
+	case n > s.width && (rec.irregular || rec.bare || t.pushed(rec, n-s.width)):
+	case n < s.width && t.pulled(rec):
+	default:
+		return ""
+	}
+	reason := "cells out of place: this row has " + strconv.Itoa(n) + ", "
+	if s.line == 0 {
+		return reason + "the first " + strconv.Itoa(s.width)
+	}
+	return reason + "the header " + strconv.Itoa(s.width)
+}
+
+// pushed reports whether the extra cells of a row could stand to the left of what is read: then the bib, the time or
+// the status could be found further right.
+func (t *table) pushed(rec *record, extra int) bool {
+	s := t.schema
+	for i := 1; i <= extra; i++ {
+		at := s.time + i
+		if at >= len(rec.cells) {
+			break
+		}
+		b := trim(rec.cells[at].text())
+		if len(b) == 0 || b[0] >= '0' && b[0] <= '9' || readTime(b).kind != notATime {
+			return true
+		}
+	}
+	if s.status > s.time || s.bib > s.time {
+		return true
+	}
+	return slices.ContainsFunc(rec.cells[s.width:], func(c cell) bool {
+		return statusOf(string(trim(c.text()))).verdict == saysCode
+	})
+}
+
+// pulled reports whether a short row lacks a cell in its middle: a time stands where no time belongs.
+func (t *table) pulled(rec *record) bool {
+	s := t.schema
+	for i := range min(s.time, len(rec.cells)) {
+		if i < len(s.header.roles) && s.header.roles[i] == noRole || s.header.roles == nil {
+			continue
+		}
+		if i < len(s.header.roles) && plainRole(s.header.roles[i]) && readTime(trim(rec.cells[i].text())).kind == clearTime {
+			return true
+		}
+	}
+	return false
+}
+
+// plainRole reports a column in which no time can stand.
+func plainRole(r role) bool {
+	return r == bibRole || r == numberRole || r == placeRole
+}

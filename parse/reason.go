@@ -1,0 +1,55 @@
+package parse
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxQuoted is how many runes of an export a reason repeats. A cell may be as long as a line; a timer reads one
+// screen line.
+const maxQuoted = 40
+
+// quote returns text from an export between quotes, fit for a log and a terminal: bounded, and without the control
+// and bidirectional characters with which a cell could rewrite the line that it is shown in.
+func quote(text string) string {
+	return `"` + clean(text) + `"`
+}
+
+func clean(text string) string {
+	var b strings.Builder
+	n := 0
+	for _, r := range text {
+		if n == maxQuoted {
+			b.WriteRune('…')
+			break
+		}
+		if !showable(r) {
+			r = '·'
+		}
+		b.WriteRune(r)
+		n++
+	}
+	return b.String()
+}
+
+// showable reports whether a character is safe to show: printable or a plain blank. Format characters (category Cf)
+// hold the bidirectional controls and the invisible ones.
+func showable(r rune) bool {
+	return r == ' ' || r != utf8.RuneError && unicode.IsPrint(r)
+}
+
+// list names headers for a person, at most twelve of them.
+func list(names []string) string {
+	const most = 12
+	var shown []string
+	for i, name := range names {
+		if i == most {
+			shown = append(shown, "and "+strconv.Itoa(len(names)-most)+" more")
+			break
+		}
+		shown = append(shown, clean(name))
+	}
+	return strings.Join(shown, ", ")
+}

@@ -1,0 +1,76 @@
+package parse
+
+import (
+	"bytes"
+	"strings"
+)
+
+// verdict is what a status word says about a row.
+type verdict uint8
+
+const (
+	unknownWord verdict = iota
+	saysNothing         // "OK", "Finisher": the time counts
+	stillOut            // "Started": no result yet
+	saysCode            // DNF, DNS, DQ
+	needsPerson         // "MP", "OT", "NC": what it means for the result is the race's decision
+)
+
+// statusWord is a known word.
+type statusWord struct {
+	verdict verdict
+	code    Code
+}
+
+// statusWords are the words of a status column, of a place or of a time cell, as the joined words of [headerTokens]. Sources:
+// FORMATS 3, and the localised lists of the programs there.
+var statusWords = statusTable(
+	statusWord{saysCode, DNF}, `dnf abd abandon abandono abandoned ret retired rtd withdrawn withdrawal withdrew wd
+		didnotfinish aufg aufgegeben aufgabe rit ritirato brutt brot utgatt utg udg kesk keskeyttanyt katkestas katk
+		sporedo nedokoncil nieukonczyl dropped dropout uitgevallen opgave`,
+	statusWord{saysCode, DNS}, `dns didnotstart didntstart nostart notstarted nonstarter nonpartant np nang nichtangetreten
+		nichtgestartet nonpartito nopresentado nosalio ikkestartet ejstart ejstartande eistartannut eilahtenyt eistartinud
+		nietgestart nestartoval niewystartowal`,
+	statusWord{saysCode, DQ}, `dq dsq disq disqualified disqualifie disqualification disqualifiziert descalificado
+		desclassificado squalificato diskvalificeret diskvalifisert diskvalificerad hylatty hyl diskvalifitseeritud
+		gediskwalificeerd diskvalifikovan diskvalifikacia zdyskwalifikowany kizarva dqf`,
+	statusWord{saysNothing, NoCode}, `ok okay finished finisher finishers fin finish official q valid classified complete
+		completed done confirmed imziel zielerreicht arrive classe finalizado llegado arrivato godkjent godkant fullfort maali
+		finiseerinud gefinisht ukonczyl dokoncil`,
+	statusWord{stillOut, NoCode}, `started running oncourse racing inprogress active pending registered entered unterwegs
+		gestartet encourse notfinishedyet waiting checkedin na nt null none notime`,
+	statusWord{needsPerson, NoCode}, `mp mispunch mispunched missingpunch ot overtime overtheimit otl nc notcompeting hc ak
+		qry query uof unofficial provisional protest cut notfinished unfinished nonfinisher`,
+)
+
+func statusTable(pairs ...any) map[string]statusWord {
+	table := make(map[string]statusWord)
+	for i := 0; i < len(pairs); i += 2 {
+		for _, word := range strings.Fields(pairs[i+1].(string)) {
+			table[word] = pairs[i].(statusWord)
+		}
+	}
+	return table
+}
+
+// maxStatus is the length of a cell beyond which it is no status word, in bytes.
+const maxStatus = 40
+
+// statusOf looks a cell up. It is called for cells that are not times, which are few.
+func statusOf(text string) statusWord {
+	if len(text) > maxStatus {
+		return statusWord{}
+	}
+	return statusWords[strings.Join(headerTokens(strings.ToLower(text)), "")]
+}
+
+// classifiers are SportSoftware's digits: 0 OK, 1 DNS, 2 DNF, 3 mispunched, 4 disqualified, 5 over time.
+var classifiers = map[string]statusWord{
+	"0": {saysNothing, NoCode}, "1": {saysCode, DNS}, "2": {saysCode, DNF}, "3": {needsPerson, NoCode},
+	"4": {saysCode, DQ}, "5": {needsPerson, NoCode},
+}
+
+// blankStatus reports a status cell that says nothing: empty, or dashes.
+func blankStatus(b []byte) bool {
+	return len(bytes.Trim(b, "-. ")) == 0
+}
