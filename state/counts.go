@@ -1,0 +1,88 @@
+package state
+
+import (
+	"time"
+
+	"finishwatch/parse"
+)
+
+// Counts are the numbers of one unit. Read is what the files have said, Pending what may be sent and is not confirmed,
+// Held what is read and not sent: Read = settled + Pending + the held ones among them.
+type Counts struct {
+	Read      int // bibs with a finish
+	Confirmed int // bibs whose mark now is the one that the server accepted
+	Pending   int // bibs that wait to be sent
+	Held      int // bibs that are not sent, with a reason
+}
+
+func (c *Counts) add(r record)    { c.move(r, 1) }
+func (c *Counts) remove(r record) { c.move(r, -1) }
+
+func (c *Counts) move(r record, by int) {
+	if !r.seen.IsZero() {
+		c.Read += by
+		if r.settled() {
+			c.Confirmed += by
+		}
+	}
+	if r.held != "" {
+		c.Held += by
+	} else if r.pending() {
+		c.Pending += by
+	}
+}
+
+// Counts returns the numbers of a unit.
+func (l *Ledger) Counts(unit Unit) Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.unit(unit).counts
+}
+
+// OldestPending returns since when, by this process's clock, the longest waiting bib of the units has been waiting to
+// be sent; zero when none is.
+func (l *Ledger) OldestPending(units []Unit) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	oldest := time.Time{}
+	for _, unit := range units {
+		for _, e := range l.unit(unit).queue {
+			if e.offerable() && (oldest.IsZero() || e.since.Before(oldest)) {
+				oldest = e.since
+			}
+		}
+	}
+	return oldest
+}
+
+// HeldBib is a bib that is not sent, and why.
+type HeldBib struct {
+	Bib    parse.Bib
+	Reason string
+}
+
+// Held returns the bibs of a unit that are not sent, in no particular order.
+func (l *Ledger) Held(unit Unit) []HeldBib {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var held []HeldBib
+	for bib, e := range l.unit(unit).entries {
+		if e.held != "" {
+			held = append(held, HeldBib{Bib: bib, Reason: e.held})
+		}
+	}
+	return held
+}
+
+// Confirmed returns what the server accepted last, per bib of a unit.
+func (l *Ledger) Confirmed(unit Unit) map[parse.Bib]parse.Mark {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	marks := map[parse.Bib]parse.Mark{}
+	for bib, e := range l.unit(unit).entries {
+		if !e.confirmed.IsZero() {
+			marks[bib] = e.confirmed
+		}
+	}
+	return marks
+}

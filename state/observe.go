@@ -1,0 +1,259 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"finishwatch/parse"
+)
+
+// Observation is what one file says to one unit.
+type Observation struct {
+	File string // its path below the watched folder
+
+	// Settled means that the file was quiet: what it does not say is not in it. Without it nothing is concluded
+	// from absence.
+	Settled bool
+
+	Finishes []parse.Finish
+	Held     []parse.Held // those without a bib are the caller's to show
+}
+
+// Changes are the bibs that an observation changed, in the order of first sight.
+type Changes struct {
+	New       []parse.Finish // seen for the first time
+	Corrected []Correction   // the mark changed
+	Held      []HeldBib      // held now, and not before
+}
+
+// Correction is a bib whose mark changed.
+type Correction struct {
+	Finish parse.Finish
+	Old    parse.Mark
+}
+
+// file is a file as a unit knows it. Memory only: after a start the files say everything again.
+type file struct {
+	name    string
+	look    int  // counts observations, to tell what the latest one said from what earlier ones did
+	settled bool // was read settled since the start
+}
+
+// said is what one file says of one bib.
+type said struct {
+	file   *file
+	look   int
+	mark   parse.Mark // zero when the row is held
+	reason string     // why the row is held
+	line   int
+}
+
+// Observe takes down what a file says now: step one of three. It writes what changed in one transaction, and nothing
+// at all when nothing did. An error means that nothing was taken down; the same observation may be made again.
+//
+// An observation without any bib concludes nothing: an emptied export says nothing about anybody.
+func (l *Ledger) Observe(unit Unit, o Observation) (Changes, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.unit(unit)
+	f := u.file(o.File)
+	touched := u.listen(f, o)
+	list, changes := u.evaluate(touched, !f.settled)
+	if len(list) > 0 {
+		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
+			return Changes{}, fmt.Errorf("observe %s in %s: %w", o.File, unit, err)
+		}
+		u.nextSeq += uint64(len(changes.New))
+	}
+	f.settled = f.settled || o.Settled
+	return changes, nil
+}
+
+func (u *unitState) file(name string) *file {
+	f := u.files[name]
+	if f == nil {
+		f = &file{name: name}
+		u.files[name] = f
+	}
+	return f
+}
+
+// listen puts the file's words beside each bib and returns the bibs whose outcome may have changed by them.
+func (u *unitState) listen(f *file, o Observation) []*entry {
+	f.look++
+	touched := make([]*entry, 0, 16)
+	for _, finish := range o.Finishes {
+		e := u.entry(finish.Bib)
+		if e.hear(said{file: f, look: f.look, mark: finish.Mark, line: finish.Line}) {
+			touched = append(touched, e)
+		}
+	}
+	bibs := len(o.Finishes)
+	for _, h := range o.Held {
+		if h.Bib == "" {
+			continue
+		}
+		bibs++
+		if e := u.entry(h.Bib); e.hear(said{file: f, look: f.look, reason: h.Reason, line: h.Line}) {
+			touched = append(touched, e)
+		}
+	}
+	if o.Settled && bibs > 0 {
+		touched = append(touched, u.forget(f)...)
+	}
+	return touched
+}
+
+// hear puts a file's word in the place of its earlier one and reports whether the bib must be looked at again.
+func (e *entry) hear(s said) bool {
+	for i := range e.said {
+		if e.said[i].file == s.file {
+			e.said[i] = s
+			return len(e.said) > 1 || !e.agrees(s)
+		}
+	}
+	e.said = append(e.said, s)
+	return true
+}
+
+// agrees reports whether the stored record is what this one word alone makes of it.
+func (e *entry) agrees(s said) bool {
+	return s.reason == e.held && (s.reason != "" || s.mark.Same(e.seen))
+}
+
+// forget drops what the file said before and no longer says, and returns the bibs.
+func (u *unitState) forget(f *file) []*entry {
+	var gone []*entry
+	for _, e := range u.entries {
+		before := len(e.said)
+		e.said = slices.DeleteFunc(e.said, func(s said) bool { return s.file == f && s.look != f.look })
+		if len(e.said) != before && len(e.said) > 0 {
+			gone = append(gone, e)
+		}
+	}
+	return gone
+}
+
+// evaluate says which records must change. New bibs get their order of first sight: those of one observation were seen
+// at the same instant, so among them the faster one comes first.
+func (u *unitState) evaluate(touched []*entry, early bool) ([]change, Changes) {
+	var list []change
+	var changes Changes
+	for _, e := range touched {
+		to, ok := e.outcome()
+		if !ok || to == e.record {
+			continue
+		}
+		if to.held != "" && to.held != e.held {
+			changes.Held = append(changes.Held, HeldBib{Bib: e.bib, Reason: to.held})
+		}
+		finish := parse.Finish{Bib: e.bib, Mark: to.seen, Line: e.said[0].line}
+		switch {
+		case to.seen.IsZero():
+		case e.seen.IsZero():
+			to.early = early
+			changes.New = append(changes.New, finish)
+		case !to.seen.Same(e.seen):
+			changes.Corrected = append(changes.Corrected, Correction{Finish: finish, Old: e.seen})
+		}
+		list = append(list, change{entry: e, to: to})
+	}
+	u.number(list, changes.New)
+	return list, changes
+}
+
+// number gives the new bibs of one observation their places in the order of first sight.
+func (u *unitState) number(list []change, fresh []parse.Finish) {
+	slices.SortStableFunc(fresh, func(a, b parse.Finish) int {
+		switch {
+		case a.Mark.Before(b.Mark):
+			return -1
+		case b.Mark.Before(a.Mark):
+			return 1
+		}
+		return 0
+	})
+	place := make(map[parse.Bib]uint64, len(fresh))
+	for i, f := range fresh {
+		place[f.Bib] = u.nextSeq + uint64(i) + 1
+	}
+	for i := range list {
+		if seq, ok := place[list[i].entry.bib]; ok {
+			list[i].to.seq = seq
+		}
+	}
+}
+
+// outcome is the record that the words of all files make together; false when no file says anything.
+func (e *entry) outcome() (record, bool) {
+	to := e.record
+	if len(e.said) == 0 {
+		return to, false
+	}
+	to.held = ""
+	if e.kept {
+		to.held = e.held
+	}
+	first := e.said[0]
+	for _, s := range e.said {
+		switch {
+		case s.reason != "":
+			to.held = s.reason
+			return to, true
+		case !s.mark.Same(first.mark):
+			to.held = fmt.Sprintf("two times: %s line %d has %s, %s line %d has %s",
+				first.file.name, first.line, first.mark, s.file.name, s.line, s.mark)
+			return to, true
+		}
+	}
+	// The same mark written otherwise is no change: a re-export with fewer decimals costs nothing.
+	if !first.mark.Same(to.seen) {
+		to.seen = first.mark
+	}
+	return to, true
+}
+
+// Conclude is told when every file that feeds the unit has been read settled. Two things wait for that. A bib that no
+// file has is held as vanished from then on, until a file has it again. And a hold from before the start is lifted
+// only now, because until now the file that gave the reason may not have been read. It returns the bibs that vanished.
+func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.unit(unit)
+	var list []change
+	var vanished []HeldBib
+	for bib, e := range u.entries {
+		to := e.conclusion()
+		if to == e.record {
+			continue
+		}
+		list = append(list, change{entry: e, to: to})
+		if to.held == Vanished {
+			vanished = append(vanished, HeldBib{Bib: bib, Reason: Vanished})
+		}
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
+		return nil, fmt.Errorf("conclude %s: %w", unit, err)
+	}
+	return vanished, nil
+}
+
+// conclusion is the record when all files have spoken.
+func (e *entry) conclusion() record {
+	e.kept = false
+	if to, ok := e.outcome(); ok {
+		return to
+	}
+	to := e.record
+	to.held = Vanished
+	if to.seen.IsZero() {
+		to.held = "" // it was never a finish, so nothing has vanished
+	}
+	return to
+}
+
+// Vanished is why a bib is held that no file has any more. Nothing is removed on its own.
+const Vanished = "vanished: no export has this bib any more"

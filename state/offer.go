@@ -1,0 +1,177 @@
+package state
+
+import (
+	"fmt"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"finishwatch/parse"
+)
+
+// Batch is finishes of one Unit with one Mode, sent and confirmed as a whole.
+type Batch struct {
+	Unit       Unit
+	Mode       Mode
+	Rows       []Row // each bib once; may be empty when only attributes are sent
+	Attributes *Attributes
+}
+
+// Row is one finish as it is sent.
+type Row struct {
+	Bib  parse.Bib
+	Mark parse.Mark
+}
+
+// Attributes are the unit attributes that OpenTrack's documentation names.
+type Attributes struct {
+	Name string
+	Note string
+}
+
+// Terms are what an offer has to keep to.
+type Terms struct {
+	Units        []Unit // the units that may be offered now
+	Max          int    // rows in all batches together, at least 1
+	NewFinishers Mode   // how finishers go that the server cannot know yet: Append, or Update where a start list was seeded
+}
+
+// Want sets the attributes that the configuration asks for. They are offered with the unit's next batch, or alone,
+// when they differ from those that the server accepted last.
+func (l *Ledger) Want(unit Unit, wanted Attributes) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unit(unit).wanted = wanted
+}
+
+// Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
+// because whether the order inside a list is kept is not known. A unit whose origin is not known yet is left out (see
+// [Ledger.SetOrigin]). Nothing pending gives no batches. The caller sends them as one PUT, one at a time, and then
+// calls Confirm, or Offer again.
+func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var batches []Batch
+	changes := map[*unitState][]change{}
+	left := max(terms.Max, 1)
+	for i := range terms.Units {
+		u := l.unit(terms.Units[(l.turn+i)%len(terms.Units)])
+		if u.origin == OriginUnknown || left == 0 {
+			continue
+		}
+		batch, list := u.next(left, terms.NewFinishers)
+		if len(batch.Rows) == 0 && batch.Attributes == nil {
+			continue
+		}
+		left -= len(batch.Rows)
+		batches = append(batches, batch)
+		if len(list) > 0 {
+			changes[u] = list
+		}
+	}
+	l.turn++
+	if len(changes) == 0 {
+		return batches, nil
+	}
+	if err := l.commit(changes, nil); err != nil {
+		return nil, fmt.Errorf("offer: %w", err)
+	}
+	return batches, nil
+}
+
+// next returns the unit's next batch of at most limit rows, and the records that must be on disk before it is sent.
+// The bib that has waited longest decides the mode; others of that mode join it.
+func (u *unitState) next(limit int, newFinishers Mode) (Batch, []change) {
+	batch := Batch{Unit: u.unit, Mode: newFinishers}
+	if u.wanted != u.sent {
+		wanted := u.wanted
+		batch.Attributes = &wanted
+	}
+	var list []change
+	for _, e := range u.line() {
+		if len(batch.Rows) == limit {
+			break
+		}
+		if !e.offerable() {
+			continue
+		}
+		mode := e.mode(u.origin, newFinishers)
+		if len(batch.Rows) == 0 {
+			batch.Mode = mode
+		} else if mode != batch.Mode {
+			continue
+		}
+		batch.Rows = append(batch.Rows, Row{Bib: e.bib, Mark: e.seen})
+		if to := e.offer(); to != e.record {
+			list = append(list, change{entry: e, to: to})
+		}
+	}
+	return batch, list
+}
+
+// enqueue remembers that a bib may be pending.
+func (u *unitState) enqueue(e *entry) {
+	u.sorted = false
+	if !e.queued {
+		e.queued = true
+		u.queue = append(u.queue, e)
+	}
+}
+
+// line returns those that may be pending in the order of sending, without those that are pending no more.
+func (u *unitState) line() []*entry {
+	u.queue = slices.DeleteFunc(u.queue, func(e *entry) bool {
+		e.queued = e.pending()
+		return !e.queued
+	})
+	if !u.sorted {
+		slices.SortFunc(u.queue, (*entry).before)
+		u.sorted = true
+	}
+	return u.queue
+}
+
+// Confirm takes down that the server accepted the batches: step three of three.
+func (l *Ledger) Confirm(batches []Batch) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	changes := map[*unitState][]change{}
+	for _, b := range batches {
+		u := l.unit(b.Unit)
+		for _, row := range b.Rows {
+			e := u.entry(row.Bib)
+			to := e.record
+			to.confirmed = row.Mark
+			changes[u] = append(changes[u], change{entry: e, to: to})
+		}
+	}
+	err := l.commit(changes, func(tx *bbolt.Tx) error { return storeAttributes(tx, batches) })
+	if err != nil {
+		return fmt.Errorf("confirm: %w", err)
+	}
+	for _, b := range batches {
+		if b.Attributes != nil {
+			l.unit(b.Unit).sent = *b.Attributes
+		}
+	}
+	return nil
+}
+
+func storeAttributes(tx *bbolt.Tx, batches []Batch) error {
+	for _, b := range batches {
+		if b.Attributes == nil {
+			continue
+		}
+		bucket, err := unitBucket(tx, b.Unit)
+		if err != nil {
+			return err
+		}
+		if err := bucket.Put(nameKey, []byte(b.Attributes.Name)); err != nil {
+			return err
+		}
+		if err := bucket.Put(noteKey, []byte(b.Attributes.Note)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
