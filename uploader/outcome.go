@@ -1,0 +1,181 @@
+package uploader
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.uber.org/zap"
+
+	"finishwatch/state"
+)
+
+// Report is how the loop is doing, for status and the service manager.
+type Report struct {
+	Outage      time.Time // since when nothing could be sent; zero when all is well
+	Trouble     error     // what the last failure was, ending in what to do; nil when all is well
+	Class       Class     // of Trouble, when it is an [*Error]
+	LastPut     time.Time // of the last accepted PUT
+	LastTook    time.Duration
+	LastUnit    state.Unit
+	LastRow     state.Row
+	Confirmed   int                  // rows accepted since the start
+	RefusedUnit map[state.Unit]error // units that wait alone, and why
+}
+
+// Report returns how the loop is doing.
+func (u *Uploader) Report() Report {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	r := u.report
+	r.RefusedUnit = make(map[state.Unit]error, len(u.report.RefusedUnit))
+	for unit, err := range u.report.RefusedUnit {
+		r.RefusedUnit[unit] = err
+	}
+	return r
+}
+
+// fail takes down a failure, says it once, and tells how long to wait.
+func (u *Uploader) fail(ctx context.Context, err error, batches []state.Batch) rest {
+	if ctx.Err() != nil {
+		return rest{err: ctx.Err()}
+	}
+	refused, ok := errors.AsType[*Error](err)
+	if ok && refused.Class == BatchRefused && len(batches) > 0 {
+		u.reached()
+		u.refuse(refused, batches)
+		return rest{}
+	}
+	u.say(err, refused)
+	delay := u.backoff.fail(time.Now())
+	if ok {
+		delay = max(delay, refused.RetryAfter)
+		if refused.Class == LoginRefused || refused.Class == WrongAddress {
+			delay = max(delay, slow)
+		}
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.report.Outage = u.backoff.since
+	u.report.Trouble = err
+	if ok {
+		u.report.Class = refused.Class
+	}
+	return rest{wait: delay, err: err}
+}
+
+// say logs a failure when trouble starts or becomes another one: states, not attempts.
+func (u *Uploader) say(err error, refused *Error) {
+	local := refused == nil
+	if u.backoff.failing() && u.backoff.local == local && (local || u.backoff.class == refused.Class) {
+		u.log.Debug("attempt failed", zap.Int("attempt", u.backoff.failures+1), zap.Error(err))
+		return
+	}
+	u.backoff.local = local
+	if local {
+		u.log.Error("ledger cannot be written; nothing is sent until it can", zap.Error(err))
+		return
+	}
+	u.backoff.class = refused.Class
+	fields := []zap.Field{zap.Int("pending", u.pending()), zap.Int("http_status", refused.StatusCode), zap.Error(err)}
+	switch refused.Class {
+	case LoginRefused:
+		u.log.Error("login refused; rows are kept on this laptop", fields...)
+	case WrongAddress:
+		u.log.Error("competition address is wrong; rows are kept on this laptop", fields...)
+	case Doubtful:
+		u.log.Warn("answer is a web page and the rows are not there; rows are kept on this laptop", fields...)
+	case Unreachable, BatchRefused:
+		u.log.Warn("server out of reach; rows are kept on this laptop", fields...)
+	}
+}
+
+func (u *Uploader) pending() int {
+	total := 0
+	for _, unit := range u.config.Units {
+		total += u.ledger.Counts(unit).Pending
+	}
+	return total
+}
+
+// refuse lets refused units wait alone. A list does not say which of its units is meant, so each is tried by itself.
+func (u *Uploader) refuse(err *Error, batches []state.Batch) {
+	if len(batches) > 1 {
+		for _, b := range batches {
+			u.waits[b.Unit] = &wait{}
+		}
+		u.log.Info("list of races refused, each is sent by itself", zap.Int("batches", len(batches)), zap.Error(err))
+		return
+	}
+	unit := batches[0].Unit
+	w := u.waits[unit]
+	if w == nil {
+		w = &wait{}
+		u.waits[unit] = w
+	}
+	w.failures++
+	if w.failures == 1 {
+		u.log.Error("race refused by the server; its rows are kept on this laptop, other races go on",
+			zap.Stringer("unit", unit), zap.Int("http_status", err.StatusCode), zap.Error(err))
+	}
+	w.until = time.Now().Add(max(doubled(w.failures), slow, err.RetryAfter))
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.report.RefusedUnit == nil {
+		u.report.RefusedUnit = map[state.Unit]error{}
+	}
+	u.report.RefusedUnit[unit] = err
+}
+
+// release lets a unit that was refused go with the others again.
+func (u *Uploader) release(unit state.Unit) {
+	if u.waits[unit] == nil {
+		return
+	}
+	delete(u.waits, unit)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.report.RefusedUnit, unit)
+}
+
+// reached ends an outage: the server has answered.
+func (u *Uploader) reached() {
+	if !u.backoff.failing() {
+		return
+	}
+	u.log.Info("server is back", zap.Duration("outage", time.Since(u.backoff.since)), zap.Int("pending", u.pending()))
+	u.backoff = backoff{}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.report.Outage, u.report.Trouble, u.report.Class = time.Time{}, nil, 0
+}
+
+// maxNamed bounds how many bibs a log line names.
+const maxNamed = 10
+
+// succeed takes down that batches were confirmed.
+func (u *Uploader) succeed(batches []state.Batch, took time.Duration) {
+	u.reached()
+	for _, b := range batches {
+		u.release(b.Unit)
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for _, b := range batches {
+		u.report.Confirmed += len(b.Rows)
+		u.report.LastPut, u.report.LastTook, u.report.LastUnit = time.Now(), took, b.Unit
+		if len(b.Rows) > 0 {
+			u.report.LastRow = b.Rows[len(b.Rows)-1]
+		}
+		u.log.Info("confirmed", zap.Stringer("unit", b.Unit), zap.String("mode", string(b.Mode)), zap.Int("rows", len(b.Rows)),
+			zap.Strings("bibs", named(b.Rows)), zap.Int("total", u.ledger.Counts(b.Unit).Confirmed), zap.Duration("took", took))
+	}
+}
+
+func named(rows []state.Row) []string {
+	bibs := make([]string, 0, min(len(rows), maxNamed))
+	for _, row := range rows[:min(len(rows), maxNamed)] {
+		bibs = append(bibs, string(row.Bib))
+	}
+	return bibs
+}

@@ -1,0 +1,289 @@
+package uploader
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"finishwatch/parse"
+	"finishwatch/state"
+)
+
+// Server is what the loop needs of OpenTrack; [Client] is one.
+type Server interface {
+	// Put sends batches as one request; nil means that the server accepted them.
+	Put(ctx context.Context, batches []state.Batch) error
+	// ReadBack returns what the server shows of a unit.
+	ReadBack(ctx context.Context, unit state.Unit) ([]Result, error)
+}
+
+// Config says what is sent and how politely.
+type Config struct {
+	Units        []state.Unit  // all units of the configuration, each once
+	MinInterval  time.Duration // between two PUTs; the first of a quiet spell goes at once
+	MaxBatch     int           // rows in one PUT
+	NewFinishers state.Mode    // Append, or Update where the start list was seeded
+}
+
+// Uploader is the loop that makes the server equal to the ledger.
+type Uploader struct {
+	config Config
+	ledger *state.Ledger
+	server Server
+	log    *zap.Logger
+	wake   chan struct{}
+
+	// The loop's own; only the goroutine of Run (or Flush) touches them.
+	backoff backoff
+	lastPut time.Time
+	waits   map[state.Unit]*wait // units that the server refused
+	looks   map[state.Unit]int   // tries to read a unit back that failed
+
+	mu     sync.Mutex
+	report Report
+}
+
+// New returns an uploader. It starts nothing.
+func New(config Config, ledger *state.Ledger, server Server, log *zap.Logger) *Uploader {
+	return &Uploader{
+		config: config, ledger: ledger, server: server, log: log,
+		wake:  make(chan struct{}, 1),
+		waits: map[state.Unit]*wait{}, looks: map[state.Unit]int{},
+	}
+}
+
+// Wake tells the loop that the ledger may have something to send. It never blocks.
+func (u *Uploader) Wake() {
+	select {
+	case u.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends what is pending until ctx ends, and then returns nil. A dead network or a refused login never ends it.
+func (u *Uploader) Run(ctx context.Context) error {
+	for {
+		r := u.round(ctx)
+		if ctx.Err() != nil || !u.sleep(ctx, r.wait) {
+			return nil
+		}
+	}
+}
+
+// Flush sends until nothing is pending, for a run that shall end. It returns nil then, ctx's error, or the last
+// [*Error] when the login or the address is wrong, when the server could not be reached for the given patience, or,
+// after everything else has been sent, when it refuses a unit.
+func (u *Uploader) Flush(ctx context.Context, patience time.Duration) error {
+	start := time.Now()
+	for {
+		r := u.round(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case r.err != nil && (u.hopeless(r.err) || time.Since(start) > patience):
+			return r.err
+		case r.idle:
+			return u.anyRefusal()
+		case r.err == nil:
+			start = time.Now()
+		}
+		if !u.sleep(ctx, r.wait) {
+			return ctx.Err()
+		}
+	}
+}
+
+// hopeless reports whether only a person can help.
+func (u *Uploader) hopeless(err error) bool {
+	refused, ok := errors.AsType[*Error](err)
+	return !ok || refused.Class == LoginRefused || refused.Class == WrongAddress || refused.Class == Doubtful
+}
+
+func (u *Uploader) anyRefusal() error {
+	for _, err := range u.Report().RefusedUnit {
+		return err
+	}
+	return nil
+}
+
+// forever is a wait that only a wake-up ends.
+const forever = time.Duration(1<<63 - 1)
+
+// sleep waits until d has gone by or, when nothing is being waited out, the loop is woken; false when ctx ended.
+func (u *Uploader) sleep(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	wake := u.wake
+	if u.backoff.failing() {
+		wake = nil // while the server is in trouble one probe at a time goes out, however much is read
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-wake:
+	}
+	return true
+}
+
+// rest is how a round ended.
+type rest struct {
+	wait time.Duration // before the next round; 0 to go on at once
+	idle bool          // nothing is pending but what waits for a refused unit
+	err  error         // has been said in the log and the report already
+}
+
+// round sends at most one PUT. The order of its steps is what makes a crash anywhere harmless:
+//
+//	Offer     the intent is on disk. A crash from here on, and nobody knows whether the PUT happened; the marks are
+//	          pending and will be offered again, by append only if the server cannot have another one.
+//	Put       no transaction is open. A lost reply is the same case as a crash.
+//	Confirm   the outcome is on disk. A crash before it sends the same marks once more.
+func (u *Uploader) round(ctx context.Context) rest {
+	if d := u.polite(); d > 0 {
+		return rest{wait: d}
+	}
+	if err := u.readOrigins(ctx); err != nil {
+		return u.fail(ctx, err, nil)
+	}
+	terms, retryIn := u.terms()
+	batches, err := u.ledger.Offer(terms)
+	if err != nil {
+		return u.fail(ctx, err, nil)
+	}
+	if len(batches) == 0 {
+		return u.nothing(terms, retryIn)
+	}
+	start := time.Now()
+	err = u.server.Put(ctx, batches)
+	u.lastPut = time.Now()
+	if err != nil && !u.arrivedAnyway(ctx, err, batches) {
+		return u.fail(ctx, err, batches)
+	}
+	if err := u.ledger.Confirm(batches); err != nil {
+		return u.fail(ctx, err, nil)
+	}
+	u.succeed(batches, time.Since(start))
+	return rest{}
+}
+
+// nothing ends a round in which there was nothing to send.
+func (u *Uploader) nothing(terms state.Terms, retryIn time.Duration) rest {
+	if retryIn > 0 {
+		return rest{wait: retryIn, idle: true}
+	}
+	// It was the turn of a unit that had been refused, and what was refused is not pending any more.
+	u.release(terms.Units[0])
+	return rest{}
+}
+
+// polite returns how long the next PUT has to wait for min_interval.
+func (u *Uploader) polite() time.Duration {
+	if u.lastPut.IsZero() {
+		return 0
+	}
+	return max(0, u.config.MinInterval-time.Since(u.lastPut))
+}
+
+// terms returns what may be offered now: all units but those that wait alone, or one unit that was refused in company.
+// The duration is when the first waiting unit may be tried again.
+func (u *Uploader) terms() (state.Terms, time.Duration) {
+	terms := state.Terms{Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers}
+	retryIn := forever
+	for _, unit := range u.config.Units {
+		w := u.waits[unit]
+		switch {
+		case w == nil:
+			terms.Units = append(terms.Units, unit)
+		case w.until.IsZero(), !time.Now().Before(w.until):
+			// A unit whose refusal is not settled goes alone, so that nothing else is refused with it.
+			return state.Terms{Units: []state.Unit{unit}, Max: terms.Max, NewFinishers: terms.NewFinishers}, 0
+		default:
+			retryIn = min(retryIn, time.Until(w.until))
+		}
+	}
+	return terms, retryIn
+}
+
+// tries is how often a unit is read back before it counts as unreadable.
+const tries = 3
+
+// readOrigins keeps the rule for a fresh ledger: before the first PUT of a unit it looks what the server has. An error
+// means that the server is out of reach altogether; then a PUT would be so as well.
+func (u *Uploader) readOrigins(ctx context.Context) error {
+	for _, unit := range u.ledger.Unread(u.config.Units) {
+		results, err := u.server.ReadBack(ctx, unit)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil && u.tryAgain(unit, err) {
+			return err
+		}
+		origin := originOf(results, err)
+		if err := u.ledger.SetOrigin(unit, origin); err != nil {
+			return err
+		}
+		u.log.Info("looked at the server before the first upload", zap.Stringer("unit", unit), zap.String("origin", string(origin)))
+	}
+	return nil
+}
+
+// tryAgain reports whether a failed read-back is worth another try: always when there was no answer at all, a few
+// times when the server is in trouble, never when it said no.
+func (u *Uploader) tryAgain(unit state.Unit, err error) bool {
+	refused, ok := errors.AsType[*Error](err)
+	if !ok || refused.Class != Unreachable {
+		return false
+	}
+	if refused.StatusCode == 0 {
+		return true
+	}
+	u.looks[unit]++
+	return u.looks[unit] < tries
+}
+
+func originOf(results []Result, err error) state.Origin {
+	if err != nil {
+		return state.OriginUnread
+	}
+	for _, r := range results {
+		if r.Performance != "" {
+			return state.OriginMarks
+		}
+	}
+	return state.OriginEmpty
+}
+
+// arrivedAnyway settles a doubtful success by reading back: the rows are there, or they are not confirmed.
+func (u *Uploader) arrivedAnyway(ctx context.Context, err error, batches []state.Batch) bool {
+	doubtful, ok := errors.AsType[*Error](err)
+	if !ok || doubtful.Class != Doubtful {
+		return false
+	}
+	for _, batch := range batches {
+		results, err := u.server.ReadBack(ctx, batch.Unit)
+		if err != nil || !hasAll(results, batch.Rows) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasAll(results []Result, rows []state.Row) bool {
+	shown := make(map[parse.Bib]Result, len(results))
+	for _, r := range results {
+		shown[r.Bib] = r
+	}
+	for _, row := range rows {
+		if r, ok := shown[row.Bib]; !ok || !r.Is(row.Mark) {
+			return false
+		}
+	}
+	return true
+}
