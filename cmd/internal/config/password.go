@@ -1,0 +1,117 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// credentialName is the systemd credential of the unit (LoadCredential=opentrack.password:…).
+const credentialName = "opentrack.password"
+
+// passwordVariable is the environment variable of last resort.
+const passwordVariable = "FINISHWATCH_PASSWORD"
+
+// maxPassword bounds what is read: a password_file that names a disk image is a mistake.
+const maxPassword = 4096
+
+// Password finds OpenTrack's password: in password_file, else in the systemd credential opentrack.password, else in
+// $FINISHWATCH_PASSWORD. The end of the line is not part of it. The password itself is never in an error.
+//
+// A password_file that this user may not read gives way to the credential where there is one: the packaged unit leaves
+// the file to root and hands its content over as the credential.
+func (c *Config) Password(getenv func(string) string) (string, error) {
+	credential := ""
+	if dir := getenv("CREDENTIALS_DIRECTORY"); dir != "" {
+		credential = filepath.Join(dir, credentialName)
+	}
+	if file := c.OpenTrack.PasswordFile; file != "" {
+		password, err := readPassword(file, true)
+		if !errors.Is(err, fs.ErrPermission) || !exists(credential) {
+			return password, err
+		}
+	}
+	if exists(credential) {
+		return readPassword(credential, false)
+	}
+	if text := getenv(passwordVariable); text != "" {
+		return cleanPassword("$"+passwordVariable, text)
+	}
+	return "", fmt.Errorf("no password for OpenTrack: write it into a file of its own and name the file as password_file in [opentrack], "+
+		"or give the service the systemd credential %s, or set $%s", credentialName, passwordVariable)
+}
+
+func exists(file string) bool {
+	if file == "" {
+		return false
+	}
+	_, err := os.Stat(file)
+	return err == nil
+}
+
+// readPassword reads a file; a guarded one must not be readable by everybody on this machine.
+func readPassword(file string, guarded bool) (string, error) {
+	text, mode, err := readSmall(file)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "", fmt.Errorf("password: %w; write the password into this file, or name another one as password_file", err)
+	case errors.Is(err, fs.ErrPermission):
+		return "", fmt.Errorf("password: %w; make it readable for the user that finishwatch runs as", err)
+	case err != nil:
+		return "", fmt.Errorf("password: %w", err)
+	case guarded && runtime.GOOS != "windows" && mode.Perm()&0o006 != 0:
+		return "", fmt.Errorf("password: everybody on this machine can read or change %s; run: chmod 600 %s", clean(file), shellQuoted(file))
+	}
+	return cleanPassword(clean(file), text)
+}
+
+// readSmall reads a regular file up to a bound. It looks before it opens: to open a pipe would wait for ever.
+func readSmall(file string) (text string, mode fs.FileMode, err error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return "", 0, err
+	}
+	if !info.Mode().IsRegular() {
+		return "", 0, fmt.Errorf("%s is not a file", clean(file))
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { _ = f.Close() }() // only read: nothing can be lost
+	if info, err = f.Stat(); err != nil {
+		return "", 0, err
+	}
+	data, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
+	if err == nil && len(data) > maxPassword {
+		err = fmt.Errorf("%s is too long for a password; is it the right file?", clean(file))
+	}
+	return string(data), info.Mode(), err
+}
+
+// cleanPassword takes off what editors add around a password and refuses what cannot be one.
+func cleanPassword(origin, text string) (string, error) {
+	password := strings.TrimRight(strings.TrimPrefix(text, "\ufeff"), "\r\n")
+	switch {
+	case strings.Contains(text, "\x00"):
+		return "", fmt.Errorf("password: %s is not plain text; save it as UTF-8", origin)
+	case password == "":
+		return "", fmt.Errorf("password: %s is empty; write OpenTrack's password into it", origin)
+	case strings.ContainsAny(password, "\r\n"):
+		return "", fmt.Errorf("password: %s has several lines; leave only the password in it", origin)
+	}
+	return password, nil
+}
+
+// shellQuoted makes a path safe to paste into a shell.
+func shellQuoted(file string) string {
+	if strings.ContainsFunc(file, func(r rune) bool { return r >= 0x80 || !isBare(byte(r)) && r != '/' && r != '.' }) {
+		return "'" + strings.ReplaceAll(clean(file), "'", `'\''`) + "'"
+	}
+	return file
+}

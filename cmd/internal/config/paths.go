@@ -1,0 +1,103 @@
+package config
+
+import (
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// file is the path of a file or folder on this machine. Whether it exists is found out by the one who opens it: a share
+// may come later.
+type file struct {
+	example string
+	filled  bool
+}
+
+func (f file) read(v value) (string, []fault) {
+	s, faults := text{example: f.example, most: 4000, filled: f.filled}.read(v)
+	if mistaken := backslashFault(v); mistaken != nil {
+		faults = mistaken
+	}
+	switch {
+	case faults != nil:
+		return "", faults
+	case s == "~" || strings.HasPrefix(s, "~/"):
+		return "", v.wrong("write the whole path, such as "+strconv.Quote(f.example), "~ is not understood here: a service has no home folder")
+	case strings.HasPrefix(s, "file://"):
+		return "", v.wrong("write only the path, such as "+strconv.Quote(f.example), "%s is an address, not a path", short(s))
+	}
+	return s, nil
+}
+
+// backslashFault refuses a path in double quotes whose backslashes mean something else than backslashes. "C:\xab" is
+// good TOML for "C:«", and nobody means that.
+func backslashFault(v value) []fault {
+	raw := v.raw()
+	if !strings.HasPrefix(raw, `"`) || !strings.Contains(strings.NewReplacer(`\\`, "", `\"`, "").Replace(raw), `\`) {
+		return nil
+	}
+	text := "a backslash in double quotes means something else"
+	s, _ := v.any.(string)
+	for _, r := range s {
+		if unicode.IsControl(r) {
+			text = "a backslash in double quotes turned into " + controlName(r)
+			break
+		}
+	}
+	instead, ok := inSingleQuotes(raw)
+	if !ok {
+		return v.wrong("write / instead of each backslash", "%s", text)
+	}
+	return v.wrong(v.write(instead)+" in single quotes, where a backslash is only a backslash", "%s", text)
+}
+
+// resolve makes every path absolute; relative ones begin beside the configuration file.
+func (c *Config) resolve() {
+	for _, p := range []*string{&c.OpenTrack.PasswordFile, &c.Watch.Dir, &c.State.File} {
+		if *p != "" && !filepath.IsAbs(*p) {
+			*p = filepath.Join(filepath.Dir(c.Path), *p)
+		}
+		if *p != "" {
+			*p = filepath.Clean(*p)
+		}
+	}
+}
+
+// defaultStateFile is where the ledger lies when nobody says otherwise: in the folder that systemd made for it, else
+// where such things belong on this operating system.
+func defaultStateFile(system string, getenv func(string) string) string {
+	const name = "finishwatch.db"
+	// A unit may name several folders; systemd then joins them by colons.
+	if dir, _, _ := strings.Cut(getenv("STATE_DIRECTORY"), ":"); dir != "" && system != "windows" {
+		return filepath.Join(dir, name)
+	}
+	switch system {
+	case "windows":
+		dir := getenv("ProgramData")
+		if dir == "" {
+			dir = `C:\ProgramData`
+		}
+		return dir + `\finishwatch\` + name
+	case "darwin":
+		if home := getenv("HOME"); home != "" {
+			return filepath.Join(home, "Library", "Application Support", "finishwatch", name)
+		}
+	}
+	return "/var/lib/finishwatch/" + name
+}
+
+// systemStateFile is defaultStateFile of this machine.
+func systemStateFile(getenv func(string) string) string {
+	return defaultStateFile(runtime.GOOS, getenv)
+}
+
+// StatusFile is where the daemon writes its status and `finishwatch status` looks for it: in the runtime directory
+// that systemd made, else beside the ledger.
+func (c *Config) StatusFile(getenv func(string) string) string {
+	if dir, _, _ := strings.Cut(getenv("RUNTIME_DIRECTORY"), ":"); dir != "" && runtime.GOOS != "windows" {
+		return filepath.Join(dir, "status.json")
+	}
+	return filepath.Join(filepath.Dir(c.State.File), "status.json")
+}

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// race reads one [[race]] table with the tables below it.
+func (r *reader) race(t table, at keyPath, values map[string]any) {
+	line, _ := r.mistakes.source.position(r.doc.places.find(at).name.start)
+	r.draft.race = &Race{Line: line}
+	r.contents(t, at, values)
+	race := r.draft.race
+	r.compareBounds(at, race)
+	r.compareColumns(at, race)
+	r.draft.config.Races = append(r.draft.config.Races, *race)
+	r.races = append(r.races, at)
+}
+
+// where reads one condition.
+func (r *reader) where(v value) {
+	// In TOML every key below [race.where] belongs to it. A key of [[race]] that slipped below it would be a condition
+	// that no row meets, and no result would ever go out.
+	if k, ok := r.key("race", v.name); ok && !k.header {
+		r.mistake(r.doc.places.find(v.at).name, v.name+" is a key of [[race]], but below [race.where] it is the name of a column",
+			"write it above [race.where]")
+		return
+	}
+	text, faults := cell{}.read(v)
+	r.report(faults)
+	if r.draft.race.Rules.Where == nil {
+		r.draft.race.Rules.Where = map[string]string{}
+	}
+	r.draft.race.Rules.Where[v.name] = text
+}
+
+// compareBounds refuses bounds that no mark could meet.
+func (r *reader) compareBounds(at keyPath, race *Race) {
+	fastest, slowest := race.Rules.Fastest, race.Rules.Slowest
+	if fastest.IsZero() || slowest.IsZero() || !slowest.Before(fastest) {
+		return
+	}
+	r.mistake(r.doc.places.find(at.key("slowest")).value,
+		fmt.Sprintf("slowest (%s) is faster than fastest (%s): every mark would be held", slowest, fastest), "exchange the two")
+}
+
+// compareColumns refuses one column for two things.
+func (r *reader) compareColumns(at keyPath, race *Race) {
+	columns := race.Rules.Columns
+	if columns.Bib != "" && columns.Bib == columns.Time {
+		r.mistake(r.doc.places.find(at.key("columns").key("time")).value,
+			"bib and time are the same column", "write the header or the number of the column with the times")
+	}
+}
+
+// compareRaces finds what is wrong between two races. That several feed one unit is well: its results may come in
+// several files.
+func (r *reader) compareRaces() {
+	races := r.draft.config.Races
+	for i, race := range races {
+		for j, earlier := range races[:i] {
+			if race.Unit != earlier.Unit || race.Unit.Event == "" {
+				continue
+			}
+			if sameRows(race, earlier) {
+				r.mistake(r.doc.places.find(r.races[i]).name,
+					fmt.Sprintf("this is the race of line %d again: %s from the same files", earlier.Line, race.Unit), "leave one of the two out")
+				break
+			}
+			r.compareNames(i, j)
+		}
+	}
+}
+
+// sameRows reports whether two races would read the same rows of the same files.
+func sameRows(a, b Race) bool {
+	one, other := slices.Sorted(slices.Values(a.Files)), slices.Sorted(slices.Values(b.Files))
+	return slices.Equal(slices.Compact(one), slices.Compact(other)) && maps.Equal(a.Rules.Where, b.Rules.Where)
+}
+
+// compareNames refuses two names for one unit: each would be sent in place of the other, again and again.
+func (r *reader) compareNames(i, j int) {
+	race, earlier := r.draft.config.Races[i], r.draft.config.Races[j]
+	if race.Name != "" && earlier.Name != "" && race.Name != earlier.Name {
+		r.mistake(r.doc.places.find(r.races[i].key("name")).value,
+			fmt.Sprintf("%s has another name in line %d: %s", race.Unit, earlier.Line, short(earlier.Name)), "write the same name, or write it once")
+	}
+	if race.Note != "" && earlier.Note != "" && race.Note != earlier.Note {
+		r.mistake(r.doc.places.find(r.races[i].key("note")).value,
+			fmt.Sprintf("%s has another note in line %d: %s", race.Unit, earlier.Line, short(earlier.Note)), "write the same note, or write it once")
+	}
+}
