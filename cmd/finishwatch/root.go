@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// defaultConfig is where the configuration lies when nobody says otherwise.
+const defaultConfig = "/etc/finishwatch/config.toml"
+
+// run is the program without the process: it returns the exit code.
+func run(args []string) int {
+	root := newRoot()
+	root.SetArgs(args)
+	used, err := root.ExecuteC()
+	if err == nil {
+		return exitOK
+	}
+	code := report(err)
+	if _, ok := errors.AsType[*exit](err); !ok {
+		fmt.Fprintln(os.Stderr)
+		used.SetOut(os.Stderr)
+		_ = used.Usage()
+	}
+	return code
+}
+
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "finishwatch",
+		Short: "Watch a folder of timing exports and stream new finishes to OpenTrack",
+		Long: `finishwatch watches a folder of timing exports and streams new finishes to OpenTrack.
+
+Try it with nothing configured:  finishwatch rehearse`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.AddCommand(
+		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newFormats(), newVersion(),
+	)
+	for _, name := range []string{"history", "verify", "sync", "hold", "release", "pause", "resume", "init", "reload"} {
+		root.AddCommand(newLater(name))
+	}
+	return root
+}
+
+// newLater is a command that the design has and this version has not. It says so, instead of guessing at another one.
+func newLater(name string) *cobra.Command {
+	return &cobra.Command{
+		Use:                name,
+		Hidden:             true,
+		DisableFlagParsing: true,
+		RunE: func(*cobra.Command, []string) error {
+			return &exit{code: exitUsage, err: fmt.Errorf("%s is not available yet in this version; finishwatch --help shows what is", name)}
+		},
+	}
+}
+
+// addConfig gives a command the --config flag.
+func addConfig(cmd *cobra.Command, path *string, value string) {
+	cmd.Flags().StringVar(path, "config", value, "the configuration `FILE`")
+	_ = cmd.MarkFlagFilename("config", "toml")
+}
+
+func newVersion() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "finishwatch", version) },
+	}
+}

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/daemon"
+	"finishwatch/cmd/internal/logging"
+	"finishwatch/state"
+)
+
+func newRun() *cobra.Command {
+	var path string
+	var once, dryRun bool
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Watch the folder and send finishes until stopped",
+		Long: `Watch the folder and send finishes until stopped (SIGTERM or Ctrl-C). What was read and not yet sent is kept in the
+ledger and sent at the next start.`,
+		Example: "  finishwatch run --config config.toml --dry-run --once",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			return failed(runDaemon(ctx, path, once, dryRun))
+		},
+	}
+	addConfig(cmd, &path, defaultConfig)
+	cmd.Flags().BoolVar(&once, "once", false, "read every file, send until nothing is pending, verify, and exit")
+	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print the exact requests; send nothing and store nothing")
+	return cmd
+}
+
+func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
+	cfg, err := loadConfig(path)
+	if err != nil {
+		return err
+	}
+	log, err := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.Sync() }()
+	options := daemon.Options{Version: version}
+	if dryRun {
+		clean, err := forDryRun(cfg, &options)
+		defer clean()
+		if err != nil {
+			return stateError(err)
+		}
+	} else {
+		if options.Password, err = cfg.Password(os.Getenv); err != nil {
+			return &exit{code: exitConfig, err: err}
+		}
+		options.StatusFile = cfg.StatusFile(os.Getenv)
+	}
+	d, err := daemon.New(cfg, options, log)
+	if err != nil {
+		return stateError(err)
+	}
+	defer d.Close()
+	if once {
+		return d.Once(ctx, os.Stderr)
+	}
+	defer refuseReload(log)()
+	return d.Run(ctx)
+}
+
+// stateError gives what went wrong with the ledger its exit code.
+func stateError(err error) error { return &exit{code: exitState, err: err} }
+
+// forDryRun lets the daemon work on a copy of the ledger that is thrown away, and print in place of sending.
+func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err error) {
+	dir, err := os.MkdirTemp("", "finishwatch-dry-run-*")
+	if err != nil {
+		return func() {}, fmt.Errorf("dry run: %w", err)
+	}
+	clean = func() { _ = os.RemoveAll(dir) }
+	ledger := filepath.Join(dir, "finishwatch.db")
+	if err := state.Copy(cfg.State.File, ledger); err != nil {
+		return clean, err
+	}
+	cfg.State.File = ledger
+	options.DryRun = os.Stdout
+	return clean, nil
+}
+
+// refuseReload answers SIGHUP, which would otherwise end the daemon in the middle of a race.
+func refuseReload(log *zap.Logger) (stop func()) {
+	hangUp := make(chan os.Signal, 1)
+	signal.Notify(hangUp, syscall.SIGHUP)
+	done := make(chan struct{})
+	go func() {
+		for {
+			select {
+			case <-hangUp:
+				log.Warn("reload is not available yet; restart finishwatch to apply the configuration")
+			case <-done:
+				return
+			}
+		}
+	}()
+	return func() {
+		signal.Stop(hangUp)
+		close(done)
+	}
+}

@@ -1,0 +1,312 @@
+package daemon
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-systemd/v22/daemon"
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+
+	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/status"
+	"finishwatch/state"
+	"finishwatch/uploader"
+	"finishwatch/watcher"
+)
+
+// Options are what a daemon is told besides its configuration.
+type Options struct {
+	Password string
+	Version  string
+	// StatusFile is where the status goes; empty for nowhere.
+	StatusFile string
+	// DryRun, when set, gets the requests in place of the server.
+	DryRun io.Writer
+	// OnReady, when set, is called once, after the first look into the folder.
+	OnReady func()
+}
+
+// Daemon is the whole program at work.
+type Daemon struct {
+	cfg      *config.Config
+	options  Options
+	log      *zap.Logger
+	ledger   *state.Ledger
+	server   uploader.Server
+	uploader *uploader.Uploader
+	watcher  *watcher.Watcher
+	feed     *feed
+	units    []state.Unit
+}
+
+// New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open].
+func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) {
+	ledger, err := state.Open(cfg.State.File, state.Options{})
+	if err != nil {
+		return nil, err
+	}
+	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log)}
+	d.units = unitsOf(cfg)
+	for _, race := range cfg.Races {
+		if race.Name != "" || race.Note != "" {
+			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
+		}
+	}
+	d.server = newServer(cfg, options)
+	d.uploader = uploader.New(uploader.Config{
+		Units:        d.units,
+		MinInterval:  cfg.OpenTrack.MinInterval,
+		MaxBatch:     cfg.OpenTrack.MaxBatch,
+		NewFinishers: cfg.OpenTrack.NewFinishers,
+	}, ledger, d.server, log)
+	d.watcher = watcher.New(watcher.Config{
+		Dir:      cfg.Watch.Dir,
+		Patterns: patternsOf(cfg),
+		Poll:     cfg.Watch.Poll,
+		Settle:   cfg.Watch.Settle,
+		MaxSize:  cfg.Watch.MaxSize,
+	}, log)
+	d.feed.wake = d.uploader.Wake
+	return d, nil
+}
+
+func newServer(cfg *config.Config, options Options) uploader.Server {
+	account := uploader.Account{
+		Server:      cfg.OpenTrack.Server,
+		Competition: cfg.OpenTrack.Competition,
+		Username:    cfg.OpenTrack.Username,
+		Password:    options.Password,
+		Timeout:     cfg.OpenTrack.Timeout,
+		Agent:       "finishwatch/" + options.Version,
+	}
+	form := uploader.Form{IgnoreUnknowns: cfg.OpenTrack.IgnoreUnknowns, Compress: cfg.OpenTrack.Compress}
+	if options.DryRun != nil {
+		return uploader.NewPrinter(options.DryRun, account, form)
+	}
+	return uploader.NewClient(account, form)
+}
+
+// unitsOf returns the units of the configuration in its order, each once.
+func unitsOf(cfg *config.Config) []state.Unit {
+	var units []state.Unit
+	known := map[state.Unit]bool{}
+	for _, race := range cfg.Races {
+		if !known[race.Unit] {
+			known[race.Unit] = true
+			units = append(units, race.Unit)
+		}
+	}
+	return units
+}
+
+func patternsOf(cfg *config.Config) []string {
+	var patterns []string
+	for _, race := range cfg.Races {
+		patterns = append(patterns, race.Files...)
+	}
+	return patterns
+}
+
+// Close closes the ledger.
+func (d *Daemon) Close() error { return d.ledger.Close() }
+
+// Run watches and sends until ctx ends, and then returns nil. A missing folder, a dead network or a refused login never
+// ends it.
+func (d *Daemon) Run(ctx context.Context) error {
+	var first sync.Once
+	listed := make(chan struct{})
+	d.feed.listed = func() { first.Do(func() { close(listed) }) }
+	d.log.Info("started", zap.String("version", d.options.Version), zap.String("folder", d.cfg.Watch.Dir),
+		zap.String("server", d.address()), zap.Int("units", len(d.units)))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return d.watcher.Run(ctx, d.feed) })
+	group.Go(func() error {
+		select {
+		case <-listed:
+			d.ready()
+			return d.uploader.Run(ctx)
+		case <-ctx.Done():
+			return nil
+		}
+	})
+	group.Go(func() error { return d.publish(ctx, listed) })
+	err := group.Wait()
+	d.stopped()
+	return err
+}
+
+func (d *Daemon) ready() {
+	notify(daemon.SdNotifyReady)
+	if d.options.OnReady != nil {
+		d.options.OnReady()
+	}
+}
+
+// notify tells the service manager, if there is one. Not being able to is no trouble of a race.
+func notify(state string) { _, _ = daemon.SdNotify(false, state) }
+
+// publish keeps the status file and the service manager's line up to date.
+func (d *Daemon) publish(ctx context.Context, listed <-chan struct{}) error {
+	select {
+	case <-listed:
+	case <-ctx.Done():
+		return nil
+	}
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	broken, line, written := false, "", time.Time{}
+	for {
+		s := d.Status()
+		if now := s.Line(); now != line || time.Since(written) >= status.Beat {
+			if now != line {
+				notify("STATUS=" + now)
+			}
+			line, written = now, time.Now()
+			broken = d.write(s, broken)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// glance is how often the numbers are looked at; they are written when they change, and as a sign of life.
+const glance = 250 * time.Millisecond
+
+// write writes the status file, and says once that it cannot be written and once that it can again.
+func (d *Daemon) write(s status.Status, broken bool) bool {
+	if d.options.StatusFile == "" {
+		return false
+	}
+	err := s.Write(d.options.StatusFile)
+	if (err != nil) != broken {
+		if err != nil {
+			d.log.Warn("status file cannot be written; results go on", zap.Error(err))
+		} else {
+			d.log.Info("status file is written again")
+		}
+	}
+	return err != nil
+}
+
+func (d *Daemon) stopped() {
+	notify(daemon.SdNotifyStopping)
+	s := d.Status()
+	s.State = status.NotRunning
+	d.write(s, false)
+	t := s.Totals()
+	d.log.Info("stopped", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
+}
+
+// patience is how long a run that shall end waits for a server that is out of reach.
+const patience = time.Minute
+
+// Once reads every file until it is settled, sends until nothing is pending, reads the results back, and writes what
+// came of it to w. Its error is the folder's, the ledger's or an [*uploader.Error].
+func (d *Daemon) Once(ctx context.Context, w io.Writer) error {
+	if err := d.watcher.Settle(ctx, d.feed); err != nil {
+		return err
+	}
+	err := d.uploader.Flush(ctx, patience)
+	for _, unit := range d.units {
+		d.summarise(ctx, w, unit)
+	}
+	if trouble := d.feed.trouble(); trouble != "" {
+		fmt.Fprintln(w, trouble)
+	}
+	return err
+}
+
+// summarise writes a unit's numbers. Reading back informs; that it cannot is said, and is no error.
+func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) {
+	c := d.statusOf(unit)
+	fmt.Fprintf(w, "%s  read %d, confirmed %d, waiting %d, held %d", unit, c.Read, c.Confirmed, c.Pending, c.Held)
+	defer fmt.Fprintln(w)
+	if d.options.DryRun != nil || c.Confirmed == 0 {
+		return
+	}
+	v, err := uploader.Verify(ctx, d.server, d.ledger, unit)
+	switch {
+	case err != nil:
+		fmt.Fprintf(w, ", not verified: %v", err)
+	case v.Clean():
+		fmt.Fprintf(w, ", verified %d", v.Same)
+	default:
+		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v",
+			v.Same, len(v.Missing), v.Missing[:min(len(v.Missing), maxNamed)], len(v.Different), v.Different[:min(len(v.Different), maxNamed)])
+	}
+}
+
+// address is the competition as people know it.
+func (d *Daemon) address() string {
+	return d.cfg.OpenTrack.Server.Host + "/x/" + d.cfg.OpenTrack.Competition
+}
+
+// Status is the daemon at this moment.
+func (d *Daemon) Status() status.Status {
+	s := status.Status{Updated: time.Now(), PID: os.Getpid(), Server: d.address(), Folder: d.cfg.Watch.Dir, Trouble: d.feed.trouble()}
+	for _, unit := range d.units {
+		s.Units = append(s.Units, d.statusOf(unit))
+	}
+	if oldest := d.ledger.OldestPending(d.units); !oldest.IsZero() {
+		s.OldestPending = time.Since(oldest).Seconds()
+	}
+	report := d.uploader.Report()
+	if !report.Outage.IsZero() {
+		s.Outage = time.Since(report.Outage).Seconds()
+		s.LastError = report.Trouble.Error()
+	}
+	for unit, err := range report.RefusedUnit {
+		s.LastError = fmt.Sprintf("%s: %v", unit, err)
+	}
+	s.State = d.word(s, report)
+	return s
+}
+
+// lag is how long a row may wait before the state is CATCHING UP.
+const lag = 10.0
+
+func (d *Daemon) word(s status.Status, report uploader.Report) string {
+	switch {
+	case d.feed.folderGone():
+		return status.NoFolder
+	case s.Outage > 0 && report.Class == uploader.LoginRefused:
+		return status.LoginRefused
+	case s.Outage > 0:
+		return status.Stalled
+	case s.OldestPending > lag:
+		return status.CatchingUp
+	}
+	return status.Live
+}
+
+func (d *Daemon) statusOf(unit state.Unit) status.Unit {
+	c := d.ledger.Counts(unit)
+	u := status.Unit{Unit: unit.String(), Name: d.nameOf(unit), Read: c.Read, Confirmed: c.Confirmed, Pending: c.Pending, Held: c.Held}
+	last := d.feed.lastRead(unit)
+	u.LastBib, u.LastMark = string(last.Bib), last.Mark.String()
+	count, example := d.feed.nameless(unit)
+	u.Held += count
+	if u.HeldWhy = example; c.Held > 0 {
+		if held := d.ledger.Held(unit); len(held) > 0 {
+			u.HeldWhy = fmt.Sprintf("bib %s: %s", held[0].Bib, held[0].Reason)
+		}
+	}
+	return u
+}
+
+func (d *Daemon) nameOf(unit state.Unit) string {
+	for _, race := range d.cfg.Races {
+		if race.Unit == unit && race.Name != "" {
+			return race.Name
+		}
+	}
+	return ""
+}

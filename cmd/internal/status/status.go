@@ -1,0 +1,136 @@
+// Package status is what the daemon publishes about itself besides its log: one small JSON file of counts, never of
+// names, and the words in which people read it.
+//
+// The ledger's lock keeps a second process out of it, even to read, so `finishwatch status` reads this file. A file
+// that is old says that the daemon is not running, or hangs.
+package status
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// The words of SERVICE section 3.
+const (
+	Live         = "LIVE"
+	CatchingUp   = "CATCHING UP"
+	Stalled      = "STALLED"
+	NoFolder     = "NO FOLDER"
+	LoginRefused = "LOGIN REFUSED"
+	NotRunning   = "NOT RUNNING"
+)
+
+// Status is the daemon at one moment. Its JSON is a contract (DESIGN section 7): keys may be added, never renamed.
+type Status struct {
+	State         string    `json:"state"`
+	Units         []Unit    `json:"units"`
+	OldestPending float64   `json:"oldest_pending_s"` // seconds
+	Outage        float64   `json:"outage_s"`         // seconds
+	LastError     string    `json:"last_error"`
+	Updated       time.Time `json:"updated"`
+
+	Server  string `json:"server"`
+	Folder  string `json:"folder"`
+	Trouble string `json:"trouble"` // with the folder or a file, ending in what to do
+	PID     int    `json:"pid"`
+}
+
+// Unit is one race in numbers.
+type Unit struct {
+	Unit      string `json:"unit"`
+	Name      string `json:"name"`
+	Read      int    `json:"read"`
+	Confirmed int    `json:"confirmed"`
+	Pending   int    `json:"pending"`
+	Held      int    `json:"held"`
+	Verified  int    `json:"verified"`
+	LastBib   string `json:"last_bib"`
+	LastMark  string `json:"last_mark"`
+	HeldWhy   string `json:"held_why"` // why one of the held rows is held
+}
+
+// Fresh is how old a status may be before the daemon counts as not running or hung. The daemon writes every [Beat].
+const (
+	Beat  = 2 * time.Second
+	Fresh = 15 * time.Second
+)
+
+// Write puts the status into its file at once: a reader sees the old one or the new one, never half of it.
+func (s Status) Write(path string) error {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".status-*")
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	defer os.Remove(temporary.Name())
+	_, err = temporary.Write(append(text, '\n'))
+	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	if err := os.Rename(temporary.Name(), path); err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	return nil
+}
+
+// Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old.
+func Read(now time.Time, paths ...string) (Status, error) {
+	newest := Status{State: NotRunning}
+	for _, path := range paths {
+		text, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return newest, fmt.Errorf("read status: %w", err)
+		}
+		var s Status
+		if err := json.Unmarshal(text, &s); err != nil {
+			return newest, fmt.Errorf("read status %s: %w; it is written anew when finishwatch runs", path, err)
+		}
+		if s.Updated.After(newest.Updated) {
+			newest = s
+		}
+	}
+	if now.Sub(newest.Updated) > Fresh {
+		newest.State = NotRunning
+	}
+	return newest, nil
+}
+
+// Totals adds the units up.
+func (s Status) Totals() Unit {
+	var t Unit
+	for _, u := range s.Units {
+		t.Read += u.Read
+		t.Confirmed += u.Confirmed
+		t.Pending += u.Pending
+		t.Held += u.Held
+	}
+	return t
+}
+
+// ExitCode is 0 fine, 1 attention, 2 bad, 3 not running (SERVICE section 3).
+func (s Status) ExitCode() int {
+	switch s.State {
+	case NotRunning:
+		return 3
+	case Stalled, NoFolder, LoginRefused:
+		return 2
+	case CatchingUp:
+		return 1
+	}
+	if s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" {
+		return 1
+	}
+	return 0
+}
