@@ -245,12 +245,13 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		return
 	}
 	if rec.unterminated && !t.complete(rec, time) {
-		t.book.hold(rec.line, Bib(clean(string(bib))), "the last line is not complete")
+		// Without its bib: that may be torn as well, and would hold the athlete whose bib it happens to look like.
+		t.book.hold(rec.line, "", "the last line is not complete")
 		return
 	}
 	t.note(time, bib)
 	if wrong := bibProblem(bib); wrong != "" {
-		t.book.hold(rec.line, Bib(clean(string(bib))), wrong)
+		t.book.hold(rec.line, "", wrong)
 		return
 	}
 	if reason == "" {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -182,8 +181,8 @@ func TestFormatsAreKnown(t *testing.T) {
 	}
 }
 
-// Work is linear: four times the data takes about four times as long, whatever is in it. The bound is generous,
-// quadratic work would exceed it many times over.
+// Work is linear in the size, whatever is in it: 4 MiB of trouble are a blink then, and would be hours if some loop
+// began anew at every line, column or quote. Nothing is timed; a quadratic reader never ends.
 func TestAdversarialInputIsLinear(t *testing.T) {
 	for sentence, line := range map[string]string{
 		"every line opens a quote":    "1,\"Ash,14:25\n",
@@ -194,19 +193,10 @@ func TestAdversarialInputIsLinear(t *testing.T) {
 		"many columns":                strings.Repeat("Bib,", 2000) + "\n",
 		"a bib that comes again":      "7,Ash,14:25\n7,Ash,14:26\n",
 	} {
-		took := func(size int) time.Duration {
-			data := []byte("Bib,Name,Time\n" + strings.Repeat(line, size/len(line)))
-			best := time.Hour
-			for range 3 {
-				from := time.Now()
-				_, _ = Read(data, Rules{}, TailStill)
-				best = min(best, time.Since(from))
-			}
-			return best
-		}
-		small, large := took(1<<15), took(1<<18)
-		if large > 8*5*small+50*time.Millisecond {
-			t.Errorf("%s: 32 KiB take %v, 256 KiB %v", sentence, small, large)
+		data := []byte("Bib,Name,Time\n" + strings.Repeat(line, 4<<20/len(line)))
+		r, err := Read(data, Rules{}, TailStill)
+		if err == nil && len(r.Finishes) > 0 && sentence != "a bib that comes again" {
+			t.Errorf("%s: %d finishes", sentence, len(r.Finishes))
 		}
 	}
 }
