@@ -32,8 +32,8 @@ func binary(data []byte) *FileError {
 // firstLine is what kinds of files are told by: no row is read before it is complete.
 func firstLine(data []byte) []byte {
 	data = data[:min(len(data), firstLineBytes)]
-	if i := bytes.IndexByte(data, '\n'); i >= 0 {
-		return data[:i]
+	if before, _, ok := bytes.Cut(data, []byte{'\n'}); ok {
+		return before
 	}
 	return data
 }
@@ -112,7 +112,7 @@ func fixedWidth(text []byte) bool {
 			continue
 		}
 		bib, time := false, false
-		for _, word := range bytes.Fields(line) {
+		for word := range bytes.FieldsSeq(line) {
 			r := headerRole(string(word))
 			bib, time = bib || r.isBib(), time || r.isTime()
 		}

@@ -46,7 +46,7 @@ var statusWords = statusTable(
 func statusTable(pairs ...any) map[string]statusWord {
 	table := make(map[string]statusWord)
 	for i := 0; i < len(pairs); i += 2 {
-		for _, word := range strings.Fields(pairs[i+1].(string)) {
+		for word := range strings.FieldsSeq(pairs[i+1].(string)) {
 			table[word] = pairs[i].(statusWord)
 		}
 	}

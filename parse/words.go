@@ -80,7 +80,7 @@ var headerWords = wordTable(map[role]string{
 func wordTable(lists map[role]string) map[string]role {
 	table := make(map[string]role)
 	for r := noRole; r <= otherRole; r++ {
-		for _, word := range strings.Fields(lists[r]) {
+		for word := range strings.FieldsSeq(lists[r]) {
 			if _, taken := table[word]; !taken {
 				table[word] = r
 			}

@@ -290,8 +290,10 @@ func TestBodiesFromAboutAKilobyteAreZlib(t *testing.T) {
 		batches  []state.Batch
 		zlib     bool
 	}{
-		{"auto", small, false}, {"auto", large, true},
-		{"always", small, true}, {"never", large, false},
+		{"auto", small, false},
+		{"auto", large, true},
+		{"always", small, true},
+		{"never", large, false},
 	} {
 		body, err := uploader.Form{Compress: test.compress}.Body(test.batches)
 		if err != nil {

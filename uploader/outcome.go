@@ -3,6 +3,7 @@ package uploader
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 
 	"go.uber.org/zap"
@@ -29,9 +30,7 @@ func (u *Uploader) Report() Report {
 	defer u.mu.Unlock()
 	r := u.report
 	r.RefusedUnit = make(map[state.Unit]error, len(u.report.RefusedUnit))
-	for unit, err := range u.report.RefusedUnit {
-		r.RefusedUnit[unit] = err
-	}
+	maps.Copy(r.RefusedUnit, u.report.RefusedUnit)
 	return r
 }
 

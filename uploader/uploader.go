@@ -66,8 +66,7 @@ func (u *Uploader) Wake() {
 // Run sends what is pending until ctx ends, and then returns nil. A dead network or a refused login never ends it.
 func (u *Uploader) Run(ctx context.Context) error {
 	for {
-		r := u.round(ctx)
-		if ctx.Err() != nil || !u.sleep(ctx, r.wait) {
+		if r := u.round(ctx); !u.sleep(ctx, r.wait) {
 			return nil
 		}
 	}

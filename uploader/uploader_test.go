@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -114,17 +115,17 @@ func (s *server) sent() []string {
 	defer s.mu.Unlock()
 	var lines []string
 	for _, p := range s.puts {
-		line := ""
+		var line strings.Builder
 		for i, b := range p.batches {
 			if i > 0 {
-				line += " + "
+				line.WriteString(" + ")
 			}
-			line += string(b.Mode) + " " + b.Unit.String()
+			line.WriteString(string(b.Mode) + " " + b.Unit.String())
 			for _, row := range b.Rows {
-				line += " " + string(row.Bib) + "=" + row.Mark.String()
+				line.WriteString(" " + string(row.Bib) + "=" + row.Mark.String())
 			}
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
 }

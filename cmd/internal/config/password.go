@@ -32,26 +32,28 @@ func (c *Config) Password(getenv func(string) string) (string, error) {
 	}
 	if file := c.OpenTrack.PasswordFile; file != "" {
 		password, err := readPassword(file, true)
-		if !errors.Is(err, fs.ErrPermission) || !exists(credential) {
+		if !errors.Is(err, fs.ErrPermission) || !handedOver(credential) {
 			return password, err
 		}
 	}
-	if exists(credential) {
+	if handedOver(credential) {
 		return readPassword(credential, false)
 	}
 	if text := getenv(passwordVariable); text != "" {
 		return cleanPassword("$"+passwordVariable, text)
 	}
 	return "", fmt.Errorf("no password for OpenTrack: write it into a file of its own and name the file as password_file in [opentrack], "+
-		"or give the service the systemd credential %s, or set $%s", credentialName, passwordVariable)
+		"or, for the service, write it into /etc/finishwatch/%s (chmod 600), or set $%s", credentialName, passwordVariable)
 }
 
-func exists(file string) bool {
-	if file == "" {
+// handedOver reports whether the service manager gave a credential. The packaged unit hands over an empty one where
+// /etc/finishwatch/opentrack.password is missing, so that the service can start and say so.
+func handedOver(credential string) bool {
+	if credential == "" {
 		return false
 	}
-	_, err := os.Stat(file)
-	return err == nil
+	text, _, err := readSmall(credential)
+	return !errors.Is(err, fs.ErrNotExist) && (err != nil || strings.TrimSpace(text) != "")
 }
 
 // readPassword reads a file; a guarded one must not be readable by everybody on this machine.

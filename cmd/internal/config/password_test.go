@@ -28,6 +28,7 @@ func TestThePasswordIsFoundInThreePlacesInTurn(t *testing.T) {
 	file := writeSecret(t, "password", "from file\n", 0o600)
 	credentials := filepath.Dir(writeSecret(t, credentialName, "from credential\n", 0o644))
 	empty := t.TempDir()
+	blank := filepath.Dir(writeSecret(t, credentialName, "\n", 0o600))
 	for sentence, c := range map[string]struct {
 		file string
 		env  map[string]string
@@ -36,6 +37,7 @@ func TestThePasswordIsFoundInThreePlacesInTurn(t *testing.T) {
 		"the file before all":                {file, map[string]string{"CREDENTIALS_DIRECTORY": credentials, passwordVariable: "from variable"}, "from file"},
 		"the credential before the variable": {"", map[string]string{"CREDENTIALS_DIRECTORY": credentials, passwordVariable: "from variable"}, "from credential"},
 		"the variable last":                  {"", map[string]string{passwordVariable: "from variable\n"}, "from variable"},
+		"an empty credential is none":        {"", map[string]string{"CREDENTIALS_DIRECTORY": blank, passwordVariable: "from variable"}, "from variable"},
 		"no credential of ours":              {"", map[string]string{"CREDENTIALS_DIRECTORY": empty, passwordVariable: "from variable"}, "from variable"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
