@@ -74,7 +74,7 @@ func TestAPasswordThatCannotBeOneIsRefused(t *testing.T) {
 		"no file":          {filepath.Join(t.TempDir(), "none"), "write the password into this file"},
 		"a folder":         {t.TempDir(), "is not a file"},
 		"no place":         {"", "password_file in [opentrack]"},
-		"no place, second": {"", "systemd credential " + credentialName},
+		"no place, second": {"", "/etc/finishwatch/" + credentialName},
 		"no place, third":  {"", "$" + passwordVariable},
 	} {
 		t.Run(sentence, func(t *testing.T) {
