@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
@@ -50,9 +51,13 @@ func play(t *testing.T, config Config, prepare, scenario func(b *bench)) *record
 		}
 		done := b.run(b.sink)
 		scenario(b)
+		stopped := time.Now()
 		b.stop()
 		if err := <-done; err != nil {
 			t.Errorf("Run returned %v", err)
+		}
+		if late := time.Since(stopped); late != 0 {
+			t.Errorf("Run returned %v after its context ended", late)
 		}
 		if !b.feed.closed {
 			t.Error("the notifier was not closed")
@@ -129,6 +134,36 @@ func (b *bench) after(d time.Duration) {
 func (b *bench) event(name string, op fsnotify.Op) {
 	b.feed.events <- fsnotify.Event{Name: b.path(name), Op: op}
 	synctest.Wait()
+}
+
+// messages returns the log lines above DEBUG, with the file where there is one.
+func (b *bench) messages() []string {
+	var lines []string
+	for _, e := range b.logs.FilterLevelExact(zapcore.WarnLevel).All() {
+		lines = append(lines, "warn "+e.Message)
+	}
+	for _, e := range b.logs.FilterLevelExact(zapcore.InfoLevel).All() {
+		line := "info " + e.Message
+		if d, ok := e.ContextMap()["lasted"].(time.Duration); ok {
+			line += " " + d.String()
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}
+
+func (b *bench) wantMessages(want ...string) {
+	b.t.Helper()
+	if diff := cmp.Diff(want, b.messages()); diff != "" {
+		b.t.Errorf("log (-want +got):\n%s", diff)
+	}
+}
+
+func (b *bench) wantTakes(want ...string) {
+	b.t.Helper()
+	if diff := cmp.Diff(want, b.sink.takes); diff != "" {
+		b.t.Errorf("taken (-want +got):\n%s", diff)
+	}
 }
 
 // recorder is a sink that keeps a transcript.

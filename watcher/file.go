@@ -78,7 +78,7 @@ type file struct {
 	restless time.Time // when last first differed from taken; zero while they agree
 	checked  time.Time // when it was last read
 	due      time.Time // when it is to be read even though nothing seems to have changed
-	replaced int       // reads in a row that found another file at the path than the one that was open
+	replaced int       // reads in a row, not counting stable ones, that found another file at the path than was open
 }
 
 func newFile() *file { return &file{trust: untaken} }
@@ -93,7 +93,7 @@ func (f *file) see(now time.Time, s sight, p pace) (Trust, bool) {
 	if s.stat.moved(f.stat) || s.whole != f.last {
 		f.changed = now
 	}
-	f.stat, f.last, f.ragged, f.checked, f.replaced = s.stat, s.whole, s.ragged, now, 0
+	f.stat, f.last, f.ragged, f.checked = s.stat, s.whole, s.ragged, now
 	switch {
 	case f.current():
 		f.restless = time.Time{}

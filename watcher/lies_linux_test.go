@@ -47,6 +47,9 @@ func TestCorrectionThatShowsInNoStat(t *testing.T) {
 		data[8] = '8'
 		b.event("a.csv", fsnotify.Write)
 		b.after(time.Second)
+		data[8] = '9'
+		b.feed.errors <- fsnotify.ErrEventOverflow
+		b.after(time.Second)
 		if b.stat("a.csv") != before {
 			t.Skip("this file system shows writes to mapped pages")
 		}
@@ -55,6 +58,7 @@ func TestCorrectionThatShowsInNoStat(t *testing.T) {
 			`2.8s settled a.csv "349,14:26\n"`,   // read again 2.5 s after the last change, and quiet 0.3 s later
 			`1m5.3s settled a.csv "349,14:27\n"`, // and a minute after that
 			`2m6.3s settled a.csv "349,14:28\n"`, // and at once where an event names the file
+			`2m7.3s settled a.csv "349,14:29\n"`, // or where events were lost
 		)
 	})
 }

@@ -24,6 +24,7 @@ type loop struct {
 	files    map[string]*file // by path; those that the last complete look found
 	known    map[string]bool  // paths of which the sink has had a snapshot since Run began
 	changed  time.Time        // Listing.Changed
+	share    string           // Listing.Share of the last look
 	listed   bool             // some look succeeded: what appears from now on is a change
 	poll     time.Time        // when the next poll is
 	wake     time.Time        // when the next look is due without a hint: poll, or earlier when a file has something due
@@ -78,10 +79,19 @@ func (l *loop) list(ctx context.Context, began time.Time) Listing {
 		return l.lost(began, err)
 	}
 	l.outage.end(began, l.w.config.Dir)
+	l.sayShare(walk.share)
 	if l.hints.feed != nil && ctx.Err() == nil {
 		l.hints.say(blind)
 	}
 	return l.visitAll(ctx, root, walk, named)
+}
+
+func (l *loop) sayShare(share string) {
+	if share != "" && share != l.share {
+		l.w.log.Info("folder is on a network share, changes are found by the poll", zap.String("folder", l.w.config.Dir),
+			zap.String("reason", "file system: "+share))
+	}
+	l.share = share
 }
 
 // lost is the outcome of a look that found no folder. The files are not forgotten: a share that was away for a minute
@@ -98,7 +108,7 @@ func (l *loop) lost(now time.Time, err error) Listing {
 
 func (l *loop) visitAll(ctx context.Context, root folder, walk *walk, named func(string) bool) Listing {
 	slices.SortFunc(walk.files, func(a, b entry) int { return strings.Compare(a.path, b.path) })
-	listing := Listing{Files: make([]string, 0, len(walk.files))}
+	listing := Listing{Files: make([]string, 0, len(walk.files)), Share: walk.share}
 	found := make(map[string]bool, len(walk.files))
 	for _, e := range walk.files {
 		if ctx.Err() != nil {
@@ -110,7 +120,7 @@ func (l *loop) visitAll(ctx context.Context, root folder, walk *walk, named func
 			walk.troubles = append(walk.troubles, t)
 		}
 	}
-	l.forget(found, walk.partial)
+	l.forget(found, walk)
 	l.listed = true
 	slices.SortFunc(walk.troubles, func(a, b trouble) int { return strings.Compare(a.Path, b.Path) })
 	l.troubles.update(time.Now(), walk.troubles, l.w.config.Poll)
@@ -120,13 +130,17 @@ func (l *loop) visitAll(ctx context.Context, root folder, walk *walk, named func
 	return listing
 }
 
-// forget drops what is gone. After a partial look nobody knows what is gone, so what was not seen is only doubted.
-func (l *loop) forget(found map[string]bool, partial bool) {
+// forget drops what is gone. What is only out of sight is doubted, and in trouble: whoever concludes something from the
+// absence of a file must not take it for gone.
+func (l *loop) forget(found map[string]bool, walk *walk) {
 	for path, f := range l.files {
 		switch {
 		case found[path]:
-		case partial:
-			f.doubt(f.due)
+		case slices.ContainsFunc(walk.troubles, func(t trouble) bool { return t.Path == path }):
+			f.doubt(l.poll)
+		case walk.hides(path):
+			f.doubt(l.poll)
+			walk.troubles = append(walk.troubles, trouble{Trouble: Trouble{path, outOfSight}, implied: true})
 		default:
 			delete(l.files, path)
 			l.changed = time.Now()
@@ -147,11 +161,10 @@ func (l *loop) visit(root folder, e entry, hinted bool) (trouble, bool) {
 	if !f.wants(time.Now(), e.stat, hinted) {
 		return trouble{}, true
 	}
-	if e.stat.size > l.w.config.MaxSize {
-		return l.fail(f, e.path, &largeError{e.stat.size, l.w.config.MaxSize})
-	}
 	data, st, err := l.reader.read(root, e.path)
 	switch {
+	case err == nil:
+		f.replaced = 0
 	case errors.Is(err, errReplaced) && f.replaced >= maxReplaced:
 	case errors.Is(err, errMoved) || errors.Is(err, errReplaced):
 		l.unstable(f, errors.Is(err, errReplaced))
@@ -159,7 +172,7 @@ func (l *loop) visit(root folder, e entry, hinted bool) (trouble, bool) {
 	case errors.Is(err, fs.ErrNotExist):
 		f.doubt(l.poll) // the next look will not find it, or find another
 		return trouble{}, true
-	case err != nil:
+	default:
 		return l.fail(f, e.path, err)
 	}
 	l.see(f, e.path, data, st, fresh)
@@ -179,7 +192,7 @@ func (l *loop) unstable(f *file, replaced bool) {
 // fail comes back at every look; nothing is known of the file until it can be read again.
 func (l *loop) fail(f *file, path string, err error) (trouble, bool) {
 	f.doubt(l.poll)
-	return trouble{Trouble{path, fileReason(err)}, passing(err)}, false
+	return trouble{Trouble: Trouble{path, fileReason(err)}, passing: passing(err)}, false
 }
 
 func (l *loop) see(f *file, path string, data []byte, st stat, fresh bool) {

@@ -108,6 +108,9 @@ func (g globs) reach(folder string) bool {
 	return false
 }
 
+// Reach reports whether a pattern can match a file somewhere below a folder, as when a [Trouble] names a folder.
+func Reach(pattern, folder string) bool { return folder == "." || reach(pattern, folder) }
+
 func reach(pattern, folder string) bool {
 	if slashInBraces(pattern) {
 		return true // which segment is which depends on the alternative; looking too far only costs time

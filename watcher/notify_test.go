@@ -74,10 +74,19 @@ func appendTo(t *testing.T, path, data string) {
 	}
 }
 
+// create makes a file that is never seen empty, however slow the machine.
+func create(t *testing.T, path, data string) {
+	t.Helper()
+	appendTo(t, path+".tmp", data)
+	if err := os.Rename(path+".tmp", path); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestNotifiedOfAppends(t *testing.T) {
 	dir := t.TempDir()
 	h := listen(t, dir, "*.csv")
-	appendTo(t, filepath.Join(dir, "a.csv"), "1\n")
+	create(t, filepath.Join(dir, "a.csv"), "1\n")
 	h.want(t, "settled a.csv 1\n")
 	appendTo(t, filepath.Join(dir, "a.csv"), "2\n")
 	h.want(t, "grown a.csv 1\n2\n", "settled a.csv 1\n2\n")
@@ -90,7 +99,7 @@ func TestNotifiedInNewFolders(t *testing.T) {
 	if err := os.MkdirAll(sub, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	appendTo(t, filepath.Join(sub, "a.csv"), "1\n")
+	create(t, filepath.Join(sub, "a.csv"), "1\n")
 	h.want(t, "settled heat 1/men/a.csv 1\n")
 	appendTo(t, filepath.Join(sub, "a.csv"), "2\n")
 	h.want(t, "grown heat 1/men/a.csv 1\n2\n")

@@ -42,7 +42,8 @@ type Snapshot struct {
 	First   bool      // the first snapshot of this path since Run began
 }
 
-// Trouble is a file that matches a pattern and cannot be taken.
+// Trouble is a file that matches a pattern and cannot be taken, or a folder below the watched one, or "." for that
+// itself, that cannot be listed to its end; [Reach] tells whose files may be in it.
 type Trouble struct {
 	Path   string // relative to the watched folder, with slashes
 	Reason string // ends in what to do
@@ -53,6 +54,7 @@ type Listing struct {
 	Folder   error     // why the folder cannot be listed, ending in what to do; nil when it was
 	Files    []string  // regular files that match a pattern, sorted; nil when Folder is not nil
 	Troubles []Trouble // sorted by path; each stays in every listing until it is over
+	Share    string    // the network file system that the folder lies on, such as "smb", where only the poll finds changes
 	Changed  time.Time // when a change of any file was last noticed, by our clock; zero for never
 }
 

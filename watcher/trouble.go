@@ -79,6 +79,9 @@ func kind(mode fs.FileMode) string {
 	return "something special (" + mode.Type().String() + ")"
 }
 
+// outOfSight is the reason of a file that was there when its folder could be listed.
+const outOfSight = "its folder cannot be listed to the end: see the trouble of the folder"
+
 // linkReason says why a link cannot be followed.
 func linkReason(err error) string {
 	switch {
@@ -105,7 +108,8 @@ func passing(err error) bool { return busy(err) || shareLost(err) }
 // trouble is a [Trouble] and when it deserves a line in the log.
 type trouble struct {
 	Trouble
-	passing bool
+	passing bool // likely to pass by itself
+	implied bool // follows from another trouble, which has the line
 }
 
 // troubleLog writes one line when a file's trouble begins and one when it is over.
@@ -128,7 +132,7 @@ func (t *troubleLog) update(now time.Time, troubles []trouble, patience time.Dur
 		if o == nil {
 			o = &openTrouble{since: now}
 		}
-		if !o.said && (!trouble.passing || now.Sub(o.since) >= patience) {
+		if !o.said && !trouble.implied && (!trouble.passing || now.Sub(o.since) >= patience) {
 			t.log.Warn("file cannot be taken", zap.String("file", trouble.Path), zap.String("error", trouble.Reason))
 			o.said = true
 		}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
+	"strings"
 )
 
 const (
@@ -28,10 +30,11 @@ type walk struct {
 	root     folder
 	globs    globs
 	arm      func(folder string, id fs.FileInfo) // called for each folder before it is listed
+	share    string                              // as in Listing
 	files    []entry
 	troubles []trouble
-	room     int  // how many entries of any kind may still be looked at; below zero when that was said
-	partial  bool // some folder was not listed to its end: what is absent may be there
+	room     int      // how many entries of any kind may still be looked at; below zero when that was said
+	partial  []string // folders that were not listed to their end: what is absent below them may be there
 }
 
 // run lists everything that the patterns reach. Its error is that of the folder itself; whatever happens below it is a
@@ -49,6 +52,9 @@ func (w *walk) folder(dir string, depth int) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
+	}
+	if dir == "." {
+		w.share = share(f)
 	}
 	w.arm(dir, info)
 	for {
@@ -104,12 +110,10 @@ func (w *walk) file(name string, e fs.DirEntry) {
 	link := e.Type()&fs.ModeSymlink != 0
 	switch {
 	case err != nil && link:
-		w.partial = w.partial || passing(err)
 		w.trouble(name, linkReason(err), passing(err))
 	case errors.Is(err, fs.ErrNotExist):
 		// Gone since its name was read.
 	case err != nil:
-		w.partial = true // it is there, so it is not to be forgotten
 		w.trouble(name, fileReason(err), passing(err))
 	case info.IsDir():
 		// A link to a folder inside; its files are listed where they lie.
@@ -130,10 +134,15 @@ func (w *walk) linkedFolder(name string) {
 
 // refuse is for a folder that was not listed to its end.
 func (w *walk) refuse(dir, reason string) {
-	w.partial = true
+	w.partial = append(w.partial, dir)
 	w.trouble(dir, reason, false)
 }
 
+// hides reports whether a file that was not found may be there all the same.
+func (w *walk) hides(file string) bool {
+	return slices.ContainsFunc(w.partial, func(dir string) bool { return dir == "." || strings.HasPrefix(file, dir+"/") })
+}
+
 func (w *walk) trouble(name, reason string, passing bool) {
-	w.troubles = append(w.troubles, trouble{Trouble{name, reason}, passing})
+	w.troubles = append(w.troubles, trouble{Trouble: Trouble{name, reason}, passing: passing})
 }

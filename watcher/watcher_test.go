@@ -199,6 +199,24 @@ func TestTrust(t *testing.T) {
 			},
 			[]string{`300ms settled a.csv "1\n" first`},
 		},
+		"a rewrite long after another that was taken back waits all the same": {
+			row, func(b *bench) {
+				b.after(500 * ms)
+				b.write("a.csv", "9\n")
+				b.event("a.csv", fsnotify.Write)
+				b.after(100 * ms)
+				b.write("a.csv", "1\n")
+				b.event("a.csv", fsnotify.Write)
+				b.after(9950 * ms)
+				b.write("a.csv", "")
+				b.event("a.csv", fsnotify.Write)
+				b.after(100 * ms)
+				b.write("a.csv", "2\n")
+				b.event("a.csv", fsnotify.Write)
+				b.after(time.Minute)
+			},
+			[]string{`300ms settled a.csv "1\n" first`, `10.95s settled a.csv "2\n"`},
+		},
 		"what comes back after it was gone is not the first": {
 			row, func(b *bench) {
 				b.after(500 * ms)
