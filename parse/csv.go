@@ -225,7 +225,7 @@ func (t *table) filteredOut(rec *record) (string, bool) {
 	for _, f := range t.schema.where {
 		b := trim(t.cell(rec, f.column))
 		if string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
-			return "not in this race (where " + clean(f.name) + ")", true
+			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)), true
 		}
 	}
 	return "", false

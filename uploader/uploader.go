@@ -86,7 +86,7 @@ func (u *Uploader) Flush(ctx context.Context, patience time.Duration) error {
 			return r.err
 		case r.idle:
 			return u.anyRefusal()
-		case r.err == nil:
+		case !u.backoff.failing():
 			start = time.Now()
 		}
 		if !u.sleep(ctx, r.wait) {

@@ -2,15 +2,25 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
 
+	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
+
+	"finishwatch/cmd/internal/config"
+	"finishwatch/watcher"
 )
 
 func newCheck() *cobra.Command {
 	var path string
 	cmd := &cobra.Command{
-		Use:     "check",
-		Short:   "Check the configuration and print every mistake with its place",
+		Use:   "check",
+		Short: "Check the configuration and print every mistake with its place",
+		Long: `Check the configuration and print every mistake with its place and what to write instead. Then look around on this laptop: what
+is not there yet, or not in order, is said under "attention".`,
 		Example: "  finishwatch check --config config.toml",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -18,14 +28,60 @@ func newCheck() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(cmd.OutOrStdout(), "%s: no mistakes\n", path)
-			fmt.Fprintf(cmd.OutOrStdout(), "  %s → %s/x/%s\n", cfg.Watch.Dir, cfg.OpenTrack.Server, cfg.OpenTrack.Competition)
-			for _, race := range cfg.Races {
-				fmt.Fprintf(cmd.OutOrStdout(), "  %q → %s %s\n", race.Files, race.Unit, race.Name)
-			}
+			printCheck(cmd.OutOrStdout(), cfg, os.Getenv)
 			return nil
 		},
 	}
 	addConfig(cmd, &path, defaultConfig)
 	return cmd
+}
+
+// printCheck says what a configuration without mistakes will do, and what it will meet.
+func printCheck(w io.Writer, cfg *config.Config, getenv func(string) string) {
+	fmt.Fprintf(w, "%s: no mistakes\n", cfg.Path)
+	fmt.Fprintf(w, "  %s → %s/x/%s\n", cfg.Watch.Dir, cfg.OpenTrack.Server, cfg.OpenTrack.Competition)
+	for _, race := range cfg.Races {
+		fmt.Fprintf(w, "  %s → %s\n", strings.Join(race.Files, ", "), strings.TrimSpace(race.Unit.String()+" "+race.Name))
+	}
+	for _, text := range attention(cfg, getenv) {
+		fmt.Fprintf(w, "  attention: %s\n", text)
+	}
+}
+
+// attention says what of this laptop the daemon would stumble over. None of it is a mistake of the file: a folder may
+// still be mounted, an export still be written.
+func attention(cfg *config.Config, getenv func(string) string) []string {
+	var list []string
+	if _, err := cfg.Password(getenv); err != nil {
+		list = append(list, err.Error())
+	}
+	folder := filepath.Dir(cfg.State.File)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
+	}
+	if info, err := os.Stat(cfg.Watch.Dir); err != nil || !info.IsDir() {
+		return append(list, fmt.Sprintf("%s is not a folder; make or mount it, or correct [watch] dir", cfg.Watch.Dir))
+	}
+	for _, race := range cfg.Races {
+		if !anyFile(cfg.Watch.Dir, race) {
+			list = append(list, fmt.Sprintf("no file for %s yet: nothing in %s is called %s", race.Unit, cfg.Watch.Dir, strings.Join(race.Files, " or ")))
+		}
+	}
+	return list
+}
+
+// anyFile reports whether a race has a file now.
+func anyFile(dir string, race config.Race) bool {
+	for _, pattern := range race.Files {
+		found, err := doublestar.Glob(os.DirFS(dir), pattern, doublestar.WithFilesOnly())
+		if err != nil {
+			continue
+		}
+		for _, path := range found {
+			if watcher.Match(pattern, path) {
+				return true
+			}
+		}
+	}
+	return false
 }

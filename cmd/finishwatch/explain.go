@@ -75,7 +75,11 @@ func explain(w io.Writer, cfg *config.Config, files []string, write func(io.Writ
 }
 
 func explainFile(cfg *config.Config, file string) []explanation {
-	data, err := readExport(cfg, file)
+	at := file
+	if _, err := os.Lstat(file); err != nil && cfg != nil && !filepath.IsAbs(file) {
+		at = filepath.Join(cfg.Watch.Dir, file) // as it is called in the log and in status
+	}
+	data, err := readExport(cfg, at)
 	if cfg == nil {
 		e := explanation{file: file, err: err}
 		if err == nil {
@@ -85,7 +89,7 @@ func explainFile(cfg *config.Config, file string) []explanation {
 	}
 	var list []explanation
 	for _, race := range cfg.Races {
-		if !reads(cfg, race, file) {
+		if !reads(cfg, race, at) {
 			continue
 		}
 		e := explanation{file: file, race: race.Unit.String(), err: err}
@@ -95,8 +99,17 @@ func explainFile(cfg *config.Config, file string) []explanation {
 		list = append(list, e)
 	}
 	if list == nil {
-		err := fmt.Errorf("no [[race]] of %s reads this file; look at files = […]", cfg.Path)
+		err := fmt.Errorf("no [[race]] of %s reads this file; files = %s", cfg.Path, strings.Join(patterns(cfg), ", "))
 		list = []explanation{{file: file, err: err}}
+	}
+	return list
+}
+
+// patterns lists the globs of all races as they stand in the configuration.
+func patterns(cfg *config.Config) []string {
+	var list []string
+	for _, race := range cfg.Races {
+		list = append(list, fmt.Sprintf("%q", race.Files))
 	}
 	return list
 }

@@ -21,6 +21,9 @@ when every finish is there once with its exact mark.`,
 		Example: "  finishwatch rehearse\n  finishwatch rehearse --from results.csv --keep",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if options.Athletes < 1 || options.Athletes > 99999 {
+				return &exit{code: exitUsage, err: errors.New("--athletes is a number from 1 to 99999")}
+			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			err := rehearsal.Run(ctx, cmd.OutOrStdout(), options)

@@ -35,6 +35,7 @@ func newRoot() *cobra.Command {
 		Long: `finishwatch watches a folder of timing exports and streams new finishes to OpenTrack.
 
 Try it with nothing configured:  finishwatch rehearse`,
+		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}

@@ -254,7 +254,7 @@ func TestTheLedgerHasItsPlaceOnEverySystem(t *testing.T) {
 
 func TestTheStatusLiesInTheRuntimeDirectoryOrBesideTheLedger(t *testing.T) {
 	c := &Config{State: State{File: filepath.FromSlash("/var/lib/finishwatch/finishwatch.db")}}
-	if got, want := c.StatusFile(noEnvironment), filepath.FromSlash("/var/lib/finishwatch/status.json"); got != want {
+	if got, want := c.StatusFile(noEnvironment), filepath.FromSlash("/var/lib/finishwatch/finishwatch.db.status.json"); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	if got := c.StatusFile(environment("RUNTIME_DIRECTORY", "/run/finishwatch")); runtime.GOOS != "windows" && got != "/run/finishwatch/status.json" {

@@ -99,5 +99,5 @@ func (c *Config) StatusFile(getenv func(string) string) string {
 	if dir, _, _ := strings.Cut(getenv("RUNTIME_DIRECTORY"), ":"); dir != "" && runtime.GOOS != "windows" {
 		return filepath.Join(dir, "status.json")
 	}
-	return filepath.Join(filepath.Dir(c.State.File), "status.json")
+	return c.State.File + ".status.json"
 }
