@@ -74,10 +74,10 @@ func (e *Error) Fix() string {
 
 // classify decides what an answer means. Only the class of the status decides; the body is looked at for two things
 // that the status does not tell: OpenTrack's 500 "Permission Denied", and a page in the place of an answer.
-func classify(status int, body []byte) (class Class, ok bool) {
+func classify(status int, contentType string, body []byte) (class Class, ok bool) {
 	switch {
 	case status >= 200 && status < 300:
-		return Doubtful, !isPage(body)
+		return Doubtful, !isPage(contentType, body)
 	case status >= 300 && status < 400, status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
 		return WrongAddress, false
 	case status == http.StatusUnauthorized, status == http.StatusForbidden:
@@ -96,15 +96,23 @@ func saysDenied(body []byte) bool {
 	return bytes.Contains(bytes.ToLower(body), []byte("permission denied"))
 }
 
-// isPage reports whether a body is an HTML page.
-func isPage(body []byte) bool {
-	start := bytes.ToLower(bytes.TrimLeft(body[:min(len(body), 512)], " \t\r\n\ufeff"))
-	return bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html"))
+// isPage reports whether a body is a web page: by its type, or because it begins with markup, whatever stands in front.
+func isPage(contentType string, body []byte) bool {
+	if strings.Contains(strings.ToLower(contentType), "html") {
+		return len(body) > 0
+	}
+	start := bytes.TrimLeftFunc(body, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\ufffe' || r == unicode.ReplacementChar
+	})
+	return len(start) > 0 && start[0] == '<'
 }
 
-// refusal makes the error of an answer that is no success.
+// refusal makes the error of an answer that is no success. The body must be free of secrets.
 func refusal(op string, class Class, response *http.Response, body []byte, now time.Time) *Error {
 	e := &Error{Op: op, Class: class, StatusCode: response.StatusCode, Detail: words(body)}
+	if isPage(response.Header.Get("Content-Type"), body) {
+		e.Detail = "an HTML page"
+	}
 	if location := response.Header.Get("Location"); location != "" {
 		e.Detail = "redirected to " + words([]byte(location))
 	}
@@ -131,9 +139,6 @@ const maxWords = 200
 // words returns the beginning of the server's words for people: no markup page, no control or bidirectional
 // characters, bounded.
 func words(body []byte) string {
-	if isPage(body) {
-		return "an HTML page"
-	}
 	text := strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n', r == '\r', r == '\t':

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net"
 	"net/http"
@@ -105,7 +106,8 @@ func (c *Client) login(ctx context.Context) error {
 	}
 	// A refusal is documented as JSON without a token, whatever its status.
 	if json.Unmarshal(body, &answer) != nil || answer.Token == "" || strings.ContainsAny(answer.Token, "\r\n") {
-		return &Error{Op: op, Class: LoginRefused, StatusCode: status, Detail: c.scrub(words(body))}
+		// What stands in it is not shown: it may be a token under another name.
+		return &Error{Op: op, Class: LoginRefused, StatusCode: status, Detail: "the answer has no token"}
 	}
 	c.token = answer.Token
 	return nil
@@ -150,39 +152,51 @@ func (c *Client) do(ctx context.Context, newRequest maker, op string, limit int6
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return 0, nil, &Error{Op: op, Class: Unreachable, Err: plain(err)}
+		return 0, nil, &Error{Op: op, Class: Unreachable, Err: c.plain(err)}
 	}
 	defer response.Body.Close()
+	if response.StatusCode < http.StatusOK {
+		// Of 101 the body is the bare connection: to read it would wait for ever, whatever ctx says.
+		return 0, nil, &Error{Op: op, Class: Unreachable, StatusCode: response.StatusCode, Detail: "no answer to the request"}
+	}
 	body, err = io.ReadAll(io.LimitReader(response.Body, limit))
-	class, ok := classify(response.StatusCode, body)
+	class, ok := classify(response.StatusCode, response.Header.Get("Content-Type"), body)
 	if err != nil && ok {
 		// The status was a success, so the server has taken it; but an answer cut in the middle may be a page.
-		return 0, nil, &Error{Op: op, Class: Unreachable, Err: plain(err)}
+		return 0, nil, &Error{Op: op, Class: Unreachable, Err: c.plain(err)}
 	}
 	if !ok {
-		refused := refusal(op, class, response, body, time.Now())
-		refused.Detail = c.scrub(refused.Detail)
-		return response.StatusCode, nil, refused
+		response.Header.Set("Location", c.scrub(response.Header.Get("Location")))
+		return response.StatusCode, nil, refusal(op, class, response, []byte(c.scrub(string(body))), time.Now())
 	}
 	return response.StatusCode, body, nil
 }
 
-// plain takes the address out of the network's error: it is long, and said elsewhere.
-func plain(err error) error {
+// plain takes the address out of the network's error: it is long, and said elsewhere. What a broken server said may
+// stand in it, so secrets are taken out as well.
+func (c *Client) plain(err error) error {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
 		if wrapped.Timeout() {
-			return fmt.Errorf("no answer in time: %w", wrapped.Err)
+			err = fmt.Errorf("no answer in time: %w", wrapped.Err)
 		}
-		return wrapped.Err
+	}
+	if text := words([]byte(c.scrub(err.Error()))); text != err.Error() {
+		return errors.New(text)
 	}
 	return err
 }
 
-// scrub takes the secrets out of the server's words, should it repeat them.
+// scrub takes the secrets out of the server's words, should it repeat them, as they are or in the forms in which a
+// server would write them: of a form, of a path, of JSON, of HTML.
 func (c *Client) scrub(text string) string {
 	for _, secret := range []string{c.account.Password, c.token} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, "***")
+		if secret == "" {
+			continue
+		}
+		quoted, _ := json.Marshal(secret)
+		for _, form := range []string{secret, url.QueryEscape(secret), url.PathEscape(secret), strings.Trim(string(quoted), `"`), html.EscapeString(secret)} {
+			text = strings.ReplaceAll(text, form, "***")
 		}
 	}
 	return text

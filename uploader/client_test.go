@@ -140,6 +140,11 @@ func TestClassesOfAnswers(t *testing.T) {
 		{status: 307, header: http.Header{"Location": {"/elsewhere/"}}, class: uploader.WrongAddress},
 		{status: 200, body: "<!DOCTYPE html><html><title>Hotel WLAN</title>", class: uploader.Doubtful},
 		{status: 200, body: "\n <HTML>", class: uploader.Doubtful},
+		{status: 200, body: "<!-- portal --><html>", class: uploader.Doubtful},
+		{status: 200, body: "<script>location='/login'</script>", class: uploader.Doubtful},
+		{status: 200, body: strings.Repeat(" ", 600) + "<html>", class: uploader.Doubtful},
+		{status: 200, body: "\xff\xfe<\x00h\x00t\x00m\x00l\x00>\x00", class: uploader.Doubtful},
+		{status: 200, body: "please log in", header: http.Header{"Content-Type": {"text/html; charset=utf-8"}}, class: uploader.Doubtful},
 	} {
 		t.Run(fmt.Sprint(test.status, test.body), func(t *testing.T) {
 			w := newWorld(t, sandbox.Options{}, nil)
@@ -218,6 +223,53 @@ func TestSecretsThatTheServerRepeatsAreTakenOut(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), bad) {
 			t.Errorf("%q is in %q", bad, err)
 		}
+	}
+}
+
+func TestSecretsStaySecretWhateverALoginAnswers(t *testing.T) {
+	const password = `p@ss&"<word>`
+	for name, answer := range map[string]func(w http.ResponseWriter, r *http.Request){
+		"a token under another name": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"key":"9944b09199c62bcf"}`) },
+		"the form as it was sent": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.Copy(w, r.Body)
+		},
+		"the password where the words are cut": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, strings.Repeat("x", 195)+r.FormValue("password"))
+		},
+		"the password as JSON": func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusBadRequest)
+			_ = json.NewEncoder(w).Encode(r.FormValue("password"))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(answer))
+			defer server.Close()
+			err := clientOf(t, server.URL, func(a *uploader.Account, _ *uploader.Form) { a.Password = password }).Login(t.Context())
+			for _, bad := range []string{password, url.QueryEscape(password), "p@ss", "p%40ss", "9944b"} {
+				if err == nil || strings.Contains(err.Error(), bad) {
+					t.Errorf("%q is in %q", bad, err)
+				}
+			}
+		})
+	}
+}
+
+// 101 has no body: what follows is the bare connection, which no context closes.
+func TestSwitchingProtocolsIsNoAnswer(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		connection, _, err := http.NewResponseController(w).Hijack()
+		if err != nil {
+			return
+		}
+		_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+		_, _ = io.Copy(io.Discard, connection) // until the client lets go
+	}))
+	defer server.Close()
+	err := clientOf(t, server.URL, nil).Login(t.Context())
+	if refused, ok := errors.AsType[*uploader.Error](err); !ok || refused.Class != uploader.Unreachable {
+		t.Errorf("got %v", err)
 	}
 }
 

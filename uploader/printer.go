@@ -42,5 +42,8 @@ func (p *Printer) Put(_ context.Context, batches []state.Batch) error {
 	return err
 }
 
+// Login has nobody to ask.
+func (p *Printer) Login(context.Context) error { return nil }
+
 // ReadBack shows nothing: a dry run asks nobody, so it supposes a race without results.
 func (p *Printer) ReadBack(context.Context, state.Unit) ([]Result, error) { return nil, nil }

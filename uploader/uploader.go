@@ -16,6 +16,8 @@ import (
 type Server interface {
 	// Put sends batches as one request; nil means that the server accepted them.
 	Put(ctx context.Context, batches []state.Batch) error
+	// Login tells by its error whether the server can be reached and takes the account.
+	Login(ctx context.Context) error
 	// ReadBack returns what the server shows of a unit.
 	ReadBack(ctx context.Context, unit state.Unit) ([]Result, error)
 }
@@ -40,7 +42,8 @@ type Uploader struct {
 	backoff backoff
 	lastPut time.Time
 	waits   map[state.Unit]*wait // units that the server refused
-	looks   map[state.Unit]int   // tries to read a unit back that failed
+	looks   int                  // failed tries in a row to read a unit back
+	turn    int                  // which of the units is read back next
 
 	mu     sync.Mutex
 	report Report
@@ -51,7 +54,7 @@ func New(config Config, ledger *state.Ledger, server Server, log *zap.Logger) *U
 	return &Uploader{
 		config: config, ledger: ledger, server: server, log: log,
 		wake:  make(chan struct{}, 1),
-		waits: map[state.Unit]*wait{}, looks: map[state.Unit]int{},
+		waits: map[state.Unit]*wait{},
 	}
 }
 
@@ -66,7 +69,7 @@ func (u *Uploader) Wake() {
 // Run sends what is pending until ctx ends, and then returns nil. A dead network or a refused login never ends it.
 func (u *Uploader) Run(ctx context.Context) error {
 	for {
-		if r := u.round(ctx); !u.sleep(ctx, r.wait) {
+		if r := u.round(ctx); !u.sleep(ctx, r) {
 			return nil
 		}
 	}
@@ -89,7 +92,7 @@ func (u *Uploader) Flush(ctx context.Context, patience time.Duration) error {
 		case !u.backoff.failing():
 			start = time.Now()
 		}
-		if !u.sleep(ctx, r.wait) {
+		if !u.sleep(ctx, r) {
 			return ctx.Err()
 		}
 	}
@@ -111,15 +114,16 @@ func (u *Uploader) anyRefusal() error {
 // forever is a wait that only a wake-up ends.
 const forever = time.Duration(1<<63 - 1)
 
-// sleep waits until d has gone by or, when nothing is being waited out, the loop is woken; false when ctx ended.
-func (u *Uploader) sleep(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
+// sleep waits as long as the round says or, when no trouble is being waited out, until the loop is woken; false when
+// ctx ended.
+func (u *Uploader) sleep(ctx context.Context, r rest) bool {
+	if r.wait <= 0 {
 		return ctx.Err() == nil
 	}
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(r.wait)
 	defer timer.Stop()
 	wake := u.wake
-	if u.backoff.failing() {
+	if u.backoff.failing() && !r.idle {
 		wake = nil // while the server is in trouble one probe at a time goes out, however much is read
 	}
 	select {
@@ -148,15 +152,16 @@ func (u *Uploader) round(ctx context.Context) rest {
 	if d := u.polite(); d > 0 {
 		return rest{wait: d}
 	}
-	if err := u.readOrigins(ctx); err != nil {
-		return u.fail(ctx, err, nil)
-	}
-	terms, retryIn := u.terms()
+	blind := u.readOrigins(ctx)
+	terms, retryIn := u.terms(time.Now())
 	batches, err := u.ledger.Offer(terms)
 	if err != nil {
 		return u.fail(ctx, err, nil)
 	}
-	if len(batches) == 0 {
+	switch {
+	case len(batches) == 0 && blind != nil:
+		return u.fail(ctx, blind, nil)
+	case len(batches) == 0:
 		return u.nothing(terms, retryIn)
 	}
 	start := time.Now()
@@ -175,6 +180,10 @@ func (u *Uploader) round(ctx context.Context) rest {
 // nothing ends a round in which there was nothing to send.
 func (u *Uploader) nothing(terms state.Terms, retryIn time.Duration) rest {
 	if retryIn > 0 {
+		// One more unit may wait to be read back; then this was not all.
+		if len(u.ledger.Unread(u.config.Units)) > 0 {
+			return rest{}
+		}
 		return rest{wait: retryIn, idle: true}
 	}
 	// It was the turn of a unit that had been refused, and what was refused is not pending any more.
@@ -192,7 +201,7 @@ func (u *Uploader) polite() time.Duration {
 
 // terms returns what may be offered now: all units but those that wait alone, or one unit that was refused in company.
 // The duration is when the first waiting unit may be tried again.
-func (u *Uploader) terms() (state.Terms, time.Duration) {
+func (u *Uploader) terms(now time.Time) (state.Terms, time.Duration) {
 	terms := state.Terms{Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers}
 	retryIn := forever
 	for _, unit := range u.config.Units {
@@ -200,51 +209,67 @@ func (u *Uploader) terms() (state.Terms, time.Duration) {
 		switch {
 		case w == nil:
 			terms.Units = append(terms.Units, unit)
-		case w.until.IsZero(), !time.Now().Before(w.until):
+		case !now.Before(w.until):
 			// A unit whose refusal is not settled goes alone, so that nothing else is refused with it.
 			return state.Terms{Units: []state.Unit{unit}, Max: terms.Max, NewFinishers: terms.NewFinishers}, 0
 		default:
-			retryIn = min(retryIn, time.Until(w.until))
+			retryIn = min(retryIn, w.until.Sub(now))
 		}
 	}
 	return terms, retryIn
 }
 
-// tries is how often a unit is read back before it counts as unreadable.
+// tries is how often in a row reading back may fail before the pages count as unreadable.
 const tries = 3
 
-// readOrigins keeps the rule for a fresh ledger: before the first PUT of a unit it looks what the server has. An error
-// means that the server is out of reach altogether; then a PUT would be so as well.
+// lookTime bounds how long a round goes on reading back before it sends what it can.
+const lookTime = time.Second
+
+// readOrigins keeps the rule for a fresh ledger: before the first PUT of a unit it looks what the server has. Many units
+// or a slow page do not keep the others waiting. Its error says that a unit cannot be sent yet; what else is pending goes
+// out all the same.
 func (u *Uploader) readOrigins(ctx context.Context) error {
-	for _, unit := range u.ledger.Unread(u.config.Units) {
-		results, err := u.server.ReadBack(ctx, unit)
-		if ctx.Err() != nil {
-			return ctx.Err()
+	start := time.Now()
+	for {
+		units := u.ledger.Unread(u.config.Units)
+		if len(units) == 0 || time.Since(start) > lookTime {
+			return nil
 		}
-		if err != nil && u.tryAgain(unit, err) {
+		u.turn++
+		if err := u.readOrigin(ctx, units[u.turn%len(units)]); err != nil {
 			return err
 		}
-		origin := originOf(results, err)
-		if err := u.ledger.SetOrigin(unit, origin); err != nil {
-			return err
-		}
-		u.log.Info("looked at the server before the first upload", zap.Stringer("unit", unit), zap.String("origin", string(origin)))
 	}
+}
+
+func (u *Uploader) readOrigin(ctx context.Context, unit state.Unit) error {
+	results, err := u.server.ReadBack(ctx, unit)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == nil {
+		u.looks = 0
+	} else if u.tryAgain(ctx, err) {
+		return err
+	}
+	origin := originOf(results, err)
+	if err := u.ledger.SetOrigin(unit, origin); err != nil {
+		return err
+	}
+	u.log.Info("looked at the server before the first upload", zap.Stringer("unit", unit), zap.String("origin", string(origin)))
 	return nil
 }
 
-// tryAgain reports whether a failed read-back is worth another try: always when there was no answer at all, a few
-// times when the server is in trouble, never when it said no.
-func (u *Uploader) tryAgain(unit state.Unit, err error) bool {
+// tryAgain reports whether a failed read-back is worth another try: never when the server said no, a few times when it
+// is in trouble, and for ever when a login does not reach it either, because then nothing else would. Reading back
+// informs; it does not block the upload.
+func (u *Uploader) tryAgain(ctx context.Context, err error) bool {
 	refused, ok := errors.AsType[*Error](err)
 	if !ok || refused.Class != Unreachable {
 		return false
 	}
-	if refused.StatusCode == 0 {
-		return true
-	}
-	u.looks[unit]++
-	return u.looks[unit] < tries
+	u.looks++
+	return u.looks < tries || u.server.Login(ctx) != nil
 }
 
 func originOf(results []Result, err error) state.Origin {

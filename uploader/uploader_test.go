@@ -41,6 +41,7 @@ type server struct {
 	rows    map[state.Unit]map[parse.Bib]parse.Mark
 	script  func(n int, batches []state.Batch) (apply bool, err error)
 	back    func(unit state.Unit) ([]uploader.Result, error)
+	login   error // of a Login
 	took    time.Duration
 	inside  int
 	maximum int // how many PUTs were in flight at once
@@ -83,6 +84,12 @@ func (s *server) apply(batches []state.Batch) {
 			s.rows[b.Unit][row.Bib] = row.Mark
 		}
 	}
+}
+
+func (s *server) Login(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.login
 }
 
 func (s *server) ReadBack(_ context.Context, unit state.Unit) ([]uploader.Result, error) {
@@ -464,6 +471,7 @@ func TestADeadNetworkAtTheStartDecidesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRace(t, nil)
 		end := time.Now().Add(5 * time.Minute)
+		r.server.login = unreachable(0, 0)
 		r.server.back = func(state.Unit) ([]uploader.Result, error) {
 			if time.Now().Before(end) {
 				return nil, unreachable(0, 0)
@@ -612,5 +620,83 @@ func TestMoreThanABatchGoesInPiecesInTheOrderOfTheFinish(t *testing.T) {
 		r.read(r1, "5", "DNF", "3", "14:27", "1", "14:25", "4", "14:28", "2", "14:26")
 		r.run()
 		equal(t, "PUTs", []string{"append R1/1/1 1=14:25 2=14:26", "append R1/1/1 3=14:27 4=14:28", "append R1/1/1 5=DNF"}, r.server.sent())
+	})
+}
+
+func TestPagesThatCannotBeReachedDoNotBlockTheUpload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.server.back = func(state.Unit) ([]uploader.Result, error) { return nil, unreachable(0, 0) } // but a login works
+		r.run()
+		r.read(r1, "1", "14:25")
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		equal(t, "PUTs", []string{"update R1/1/1 1=14:25"}, r.server.sent())
+	})
+}
+
+func TestAUnitThatCannotBeReadBackYetDoesNotKeepTheOthersWaiting(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.server.login = unreachable(0, 0)
+		r.server.back = func(unit state.Unit) ([]uploader.Result, error) {
+			if unit == r1 {
+				return nil, unreachable(0, 0)
+			}
+			return nil, nil
+		}
+		r.run()
+		r.read(r1, "1", "14:25")
+		r.read(r2, "600", "17:25")
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		equal(t, "PUTs", []string{"append R2/1/1 600=17:25"}, r.server.sent())
+	})
+}
+
+// The row that could not be sent vanishes meanwhile: then nothing is pending, nothing is waited out, and what is read
+// next must go out at once.
+func TestAFailureThatHasNothingLeftToTryDoesNotMakeTheLoopDeaf(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.server.script = func(n int, _ []state.Batch) (bool, error) {
+			if n == 0 {
+				return false, unreachable(503, 0)
+			}
+			return true, nil
+		}
+		r.run()
+		r.read(r1, "1", "14:25")
+		held := state.Observation{File: "f.csv", Held: []parse.Held{{Line: 1, Bib: "1", Reason: "not a time"}}}
+		if _, err := r.ledger.Observe(r1, held); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		r.read(r1, "2", "14:26")
+		equal(t, "PUTs", []string{"append R1/1/1 1=14:25", "append R1/1/1 2=14:26"}, r.server.sent())
+		if !r.loop.Report().Outage.IsZero() {
+			t.Errorf("report %+v", r.loop.Report())
+		}
+	})
+}
+
+// A unit's wait may end between two looks at the clock.
+func TestAUnitWhoseWaitEndsJustNowIsTried(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, func(c *uploader.Config) { c.Units = []state.Unit{r1} })
+		r.server.script = func(int, []state.Batch) (bool, error) {
+			return false, &uploader.Error{Op: "PUT", Class: uploader.BatchRefused, StatusCode: 400}
+		}
+		r.run()
+		r.read(r1, "1", "14:25")
+		for range 600 {
+			time.Sleep(time.Second)
+			r.loop.Wake()
+			synctest.Wait()
+		}
+		if n := len(r.server.puts); n < 8 || n > 25 {
+			t.Errorf("%d PUTs in ten minutes", n)
+		}
 	})
 }
