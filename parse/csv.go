@@ -55,7 +55,8 @@ type table struct {
 	underSix  bool // a time under six hours was seen: the column does not hold times of day
 	fields    int8 // the most fields and decimals that a time had
 	decimals  int8
-	bibLength int // of the row before
+	above     int64 // hundredths of the time above; 0 where there is none
+	bibLength int   // of the row before
 
 	timesOfDay, bareNumbers int // rows held for that
 }
@@ -277,6 +278,7 @@ func (t *table) begins(rec *record, mark Mark, bib []byte) bool {
 func (t *table) note(time timeCell, bib []byte) {
 	if time.kind == clearTime {
 		t.fields, t.decimals = max(t.fields, time.fields), max(t.decimals, time.decimals)
+		t.above = time.hundredths
 	}
 	t.bibLength = len(bib)
 }
@@ -329,9 +331,11 @@ func (t *table) complete(rec *record, time timeCell) bool {
 	last := len(rec.cells) - 1
 	switch {
 	case last == s.time && time.kind == clearTime:
-		return time.fields >= t.fields && time.decimals >= t.decimals
+		// At the full hour the beginning of a time has the form of those above it: 1:02 of 1:02:33 below 59:40. It
+		// shows by being less than the one above; where nothing stands above, nothing can be compared.
+		return t.fields > 0 && time.fields >= t.fields && time.decimals >= t.decimals && time.hundredths >= t.above
 	case last == s.bib:
-		return len(trim(rec.cells[last].raw)) >= t.bibLength
+		return t.bibLength > 0 && len(trim(rec.cells[last].raw)) >= t.bibLength
 	case last == s.status || bytes.ContainsRune([]byte("-"), rune(s.delim)):
 		return len(trim(rec.cells[last].raw)) > 0
 	}

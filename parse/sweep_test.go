@@ -95,6 +95,8 @@ func TestLastLineWithoutNewline(t *testing.T) {
 		"a full time as the last cell":                     {head + "3,Cedar,1:02:40.1", false, true, true},
 		"a time shorter in form than those above":          {head + "3,Cedar,1:02", false, false, true},
 		"a time with fewer decimals than those above":      {head + "3,Cedar,1:02:40", false, false, true},
+		"a time less than the one above, at the full hour": {"Bib,Time\n1,59:40\n3,1:02", false, false, true},
+		"a time with none above it to compare with":        {"Bib,Time\n3,1:02", false, false, true},
 		"a time that is torn":                              {head + "3,Cedar,1:0", false, false, false},
 		"a column is missing":                              {head + "3,Cedar", false, false, false},
 		"a column is missing behind the time":              {"Bib,Time,Club\n1,14:25,Herons\n3,14:31", false, false, false},

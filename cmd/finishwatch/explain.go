@@ -161,7 +161,7 @@ func reads(cfg *config.Config, race config.Race, file string) bool {
 
 // printExplanation writes for a person.
 func printExplanation(w io.Writer, e explanation) error {
-	title := e.file
+	title := logging.Clean(e.file)
 	if e.race != "" {
 		title += " → " + e.race
 	}

@@ -5,9 +5,17 @@
 // contract; see exit.go.
 package main
 
-import "os"
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
 
 // version is set by the build: -ldflags "-X main.version=1.2.3".
 var version = "devel"
 
-func main() { os.Exit(run(os.Args[1:])) }
+func main() {
+	// Whoever reads the log may go away; the race goes on.
+	signal.Ignore(syscall.SIGPIPE)
+	os.Exit(run(os.Args[1:]))
+}
