@@ -247,7 +247,11 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	}
 	if rec.unterminated && !t.complete(rec, time) {
 		// Without its bib: that may be torn as well, and would hold the athlete whose bib it happens to look like.
-		t.book.hold(rec.line, "", "the last line is not complete")
+		if t.tail == TailStill {
+			t.book.hold(rec.line, "", "the last line is not complete")
+		} else {
+			t.book.ignore(rec.line, "the last line is not complete yet")
+		}
 		return
 	}
 	t.note(time, bib)

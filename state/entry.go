@@ -3,6 +3,7 @@ package state
 import (
 	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"time"
 
 	"finishwatch/parse"
@@ -14,10 +15,12 @@ type entry struct {
 	bib parse.Bib
 	record
 
-	said   []said    // what each file says now; not stored, the files say it again after a start
-	queued bool      // is in its unit's queue
-	kept   bool      // the hold is from before the start; one file alone cannot lift it (see Conclude)
-	since  time.Time // when it became pending; zero when it is not
+	said    []said    // what each file says now; not stored, the files say it again after a start
+	heard   bool      // some file has said something since the start
+	touched bool      // is in its unit's list of those to look at again
+	queued  bool      // is in its unit's queue
+	kept    bool      // the hold is from before the start; one file alone cannot lift it (see Conclude)
+	since   time.Time // when it became pending; zero when it is not
 }
 
 // record is the stored part of an entry.
@@ -27,9 +30,12 @@ type record struct {
 	offered   parse.Mark // what a PUT last carried
 	confirmed parse.Mark // what the server accepted last
 	mixed     bool       // the offers so far did not all carry the same mark
-	early     bool       // a file held it at its first settled read by this ledger
+	early     bool       // a file had it at its first settled read by this ledger
 	held      string     // why it is not offered; empty when it may be
 }
+
+// unknown reports whether no file has ever had this bib.
+func (r record) unknown() bool { return r == record{} }
 
 // settled reports whether nothing is left to do for this bib.
 func (r record) settled() bool {
@@ -101,6 +107,30 @@ func (r record) encode() []byte {
 	}
 	return b
 }
+
+// seal puts a checksum in front of a record, of its place and all that follows: a disk that changes a digit of a time
+// would otherwise change it in public.
+func (s sealer) seal(bib, body []byte) []byte {
+	return append(binary.LittleEndian.AppendUint32(make([]byte, 0, 4+len(body)), s.sum(bib, body)), body...)
+}
+
+// unseal returns what seal was given.
+func (s sealer) unseal(bib, b []byte) ([]byte, error) {
+	if len(b) < 4 || binary.LittleEndian.Uint32(b) != s.sum(bib, b[4:]) {
+		return nil, errRecord
+	}
+	return b[4:], nil
+}
+
+func (s sealer) sum(bib, body []byte) uint32 {
+	sum := crc32.Update(uint32(s), crc32.IEEETable, bib)
+	return crc32.Update(crc32.Update(sum, crc32.IEEETable, []byte{0}), crc32.IEEETable, body)
+}
+
+// sealer seals the records of one unit: the checksum of its name, where all its records' begin.
+type sealer uint32
+
+func newSealer(unit Unit) sealer { return sealer(crc32.ChecksumIEEE([]byte(unit.String() + "/"))) }
 
 var errRecord = errors.New("a damaged record")
 

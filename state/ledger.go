@@ -1,8 +1,10 @@
 package state
 
 import (
+	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"sync"
@@ -19,9 +21,10 @@ type Ledger struct {
 	db      *bbolt.DB
 	pidFile string
 
-	mu    sync.Mutex
-	units map[Unit]*unitState
-	turn  int // which unit fills the next PUT first
+	mu     sync.Mutex
+	units  map[Unit]*unitState
+	turn   int   // which unit fills the next PUT first
+	broken error // a write met damage; nothing is written from then on
 }
 
 // unitState is one unit in memory.
@@ -31,15 +34,18 @@ type unitState struct {
 	sent   Attributes // the attributes that the server accepted last
 	wanted Attributes // the attributes that the configuration asks for; not stored
 
-	entries map[parse.Bib]*entry
-	files   map[string]*file
-	nextSeq uint64
-	queue   []*entry // those that were pending when last looked at; see offer.go
-	sorted  bool
-	counts  Counts
+	entries   map[parse.Bib]*entry
+	files     map[string]*file
+	touched   []*entry // those to look at again: their files said something that is not in the records yet
+	listening bool     // its files are being read; see Listen
+	nextSeq   uint64
+	queue     []*entry // those that were pending when last looked at; see offer.go
+	sorted    bool
+	counts    Counts
 }
 
-// The stored layout: facts/schema; units/R1/1/1/{origin,name,note} and units/R1/1/1/bibs/BIB → record.
+// The stored layout: facts/{schema,count}; units/R1/1/1/{origin,name,note,count} and units/R1/1/1/bibs/BIB → record with
+// checksum. The counts are how many units and how many bibs there are, so that a damaged page cannot lose some silently.
 var (
 	factsBucket = []byte("facts")
 	unitsBucket = []byte("units")
@@ -48,6 +54,7 @@ var (
 	originKey   = []byte("origin")
 	nameKey     = []byte("name")
 	noteKey     = []byte("note")
+	countKey    = []byte("count")
 )
 
 // Close closes the ledger. It waits for a transaction that is under way.
@@ -55,55 +62,10 @@ func (l *Ledger) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	_ = os.Remove(l.pidFile)
+	if l.broken != nil {
+		return nil // bbolt may still hold its own lock; the file's is let go with the process
+	}
 	return l.db.Close()
-}
-
-// load reads the whole ledger into memory.
-func (l *Ledger) load() (err error) {
-	defer func() {
-		if broken := recover(); broken != nil {
-			err = ErrNotALedger
-		}
-	}()
-	return l.db.View(func(tx *bbolt.Tx) error {
-		facts, units := tx.Bucket(factsBucket), tx.Bucket(unitsBucket)
-		if facts == nil || units == nil {
-			return fmt.Errorf("%w; move the file away and start again", ErrNotALedger)
-		}
-		version, err := strconv.Atoi(string(facts.Get(schemaKey)))
-		if err != nil {
-			return fmt.Errorf("%w; move the file away and start again", ErrNotALedger)
-		}
-		if version > schema {
-			return fmt.Errorf("it was written by a newer finishwatch (schema %d, this one knows %d); use that one", version, schema)
-		}
-		return units.ForEachBucket(func(name []byte) error { return l.loadUnit(string(name), units.Bucket(name)) })
-	})
-}
-
-func (l *Ledger) loadUnit(name string, bucket *bbolt.Bucket) error {
-	unit, err := ParseUnit(name)
-	if err != nil {
-		return err
-	}
-	u := l.unit(unit)
-	u.origin = Origin(bucket.Get(originKey))
-	u.sent = Attributes{Name: string(bucket.Get(nameKey)), Note: string(bucket.Get(noteKey))}
-	bibs := bucket.Bucket(bibsBucket)
-	if bibs == nil {
-		return nil
-	}
-	return bibs.ForEach(func(bib, value []byte) error {
-		r, err := decodeRecord(value)
-		if err != nil {
-			return fmt.Errorf("%s bib %s: %w; move the file away and start again", unit, bib, err)
-		}
-		e := u.entry(parse.Bib(bib))
-		e.kept = r.held != ""
-		u.apply(e, r)
-		u.nextSeq = max(u.nextSeq, r.seq)
-		return nil
-	})
 }
 
 // unit returns the unit's state and makes it when there is none. Memory only: a unit is stored with its first change.
@@ -133,7 +95,7 @@ type change struct {
 
 // commit stores changes in one transaction and then, only if that worked, makes them true in memory.
 func (l *Ledger) commit(changes map[*unitState][]change, more func(*bbolt.Tx) error) error {
-	err := l.db.Update(func(tx *bbolt.Tx) error {
+	err := l.update(func(tx *bbolt.Tx) error {
 		for u, list := range changes {
 			if err := storeRecords(tx, u.unit, list); err != nil {
 				return err
@@ -145,12 +107,30 @@ func (l *Ledger) commit(changes map[*unitState][]change, more func(*bbolt.Tx) er
 		return more(tx)
 	})
 	if err != nil {
-		return fmt.Errorf("write ledger: %w; is there room on the disk?", err)
+		return err
 	}
 	for u, list := range changes {
 		for _, c := range list {
 			u.apply(c.entry, c.to)
 		}
+	}
+	return nil
+}
+
+// update writes in one transaction. bbolt panics where it meets damage; that is an error like any other, but the last one.
+func (l *Ledger) update(write func(*bbolt.Tx) error) (err error) {
+	if l.broken != nil {
+		return l.broken
+	}
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if recover() != nil {
+			l.broken = notALedger(l.db.Path())
+			err = l.broken
+		}
+	}()
+	if err := l.db.Update(write); err != nil {
+		return fmt.Errorf("write ledger: %w; is there room on the disk?", err)
 	}
 	return nil
 }
@@ -171,17 +151,56 @@ func storeRecords(tx *bbolt.Tx, unit Unit, list []change) error {
 		}
 		return 1
 	})
+	fresh, sealer := 0, newSealer(unit)
 	for _, c := range sorted {
-		if err := bibs.Put([]byte(c.entry.bib), c.to.encode()); err != nil {
+		key := []byte(c.entry.bib)
+		if bibs.Get(key) == nil {
+			fresh++
+		}
+		if err := bibs.Put(key, sealer.seal(key, c.to.encode())); err != nil {
 			return fmt.Errorf("%s bib %s: %w", unit, c.entry.bib, err)
 		}
 	}
-	return nil
+	return count(bucket, fresh)
 }
 
 func unitBucket(tx *bbolt.Tx, unit Unit) (*bbolt.Bucket, error) {
-	return tx.Bucket(unitsBucket).CreateBucketIfNotExists([]byte(unit.String()))
+	units, name := tx.Bucket(unitsBucket), []byte(unit.String())
+	if bucket := units.Bucket(name); bucket != nil {
+		return bucket, nil
+	}
+	if err := count(tx.Bucket(factsBucket), 1); err != nil {
+		return nil, err
+	}
+	return units.CreateBucket(name)
 }
+
+// count adds to the number that a bucket keeps.
+func count(bucket *bbolt.Bucket, more int) error {
+	if more == 0 {
+		return nil
+	}
+	n, err := counted(bucket)
+	if err != nil {
+		return err
+	}
+	return bucket.Put(countKey, []byte(strconv.Itoa(n+more)))
+}
+
+// counted returns that number.
+func counted(bucket *bbolt.Bucket) (int, error) {
+	text := bucket.Get(countKey)
+	if text == nil {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(string(text))
+	if err != nil {
+		return 0, errCount
+	}
+	return n, nil
+}
+
+var errCount = errors.New("pages are missing or damaged")
 
 // apply makes a record true in memory and keeps the counts and the queue in step.
 func (u *unitState) apply(e *entry, to record) {

@@ -30,18 +30,23 @@ func (s server) put(batches []state.Batch) {
 	}
 }
 
-// machine plays a race on a real ledger against the model server: the files change, replies get lost, the process
-// dies, the ledger disappears. Whatever happened, in the end the server has what the files say.
+// machine plays a race on a real ledger against the model server: two files that feed one unit change, agree and differ,
+// replies get lost, the process dies, the ledger disappears. Whatever happened, in the end the server has what the files
+// say, and nothing that they disputed as they were last read ever went out.
 type machine struct {
 	t      *rapid.T
 	path   string
 	ledger *state.Ledger
 	server server
 
-	file    map[parse.Bib]parse.Mark // what the one export says
-	settled bool                     // the ledger has read it settled
-	orphans bool                     // the last ledger was lost while the server had a bib that the export had not
+	files   map[string]rows // what the exports say
+	told    map[string]rows // what the ledger has been told of them since it was opened
+	settled bool            // the ledger has read all of them settled
+	orphans bool            // the last ledger was lost while the server had a bib that no export had
 }
+
+// rows are the marks of an export; a zero mark is a row that cannot be read and is held.
+type rows map[parse.Bib]parse.Mark
 
 var raceUnit = state.Unit{Event: "R1", Round: 1, Heat: 1}
 
@@ -51,7 +56,9 @@ func newMachine(t *rapid.T) *machine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	m := &machine{t: t, path: filepath.Join(dir, "ledger.db"), server: server{}, file: map[parse.Bib]parse.Mark{}}
+	m := &machine{t: t, path: filepath.Join(dir, "ledger.db"), server: server{}}
+	// Each export has a row that stays: one that is emptied says nothing about anybody.
+	m.files = map[string]rows{"a.csv": {"A": mark("14:00")}, "b.csv": {"B": mark("14:00")}}
 	m.open()
 	return m
 }
@@ -69,10 +76,11 @@ func (m *machine) open() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.ledger = ledger
+	m.ledger, m.settled, m.told = ledger, false, map[string]rows{"a.csv": {}, "b.csv": {}}
 }
 
 var (
+	names = rapid.SampledFrom([]string{"a.csv", "a.csv", "b.csv"})
 	bibs  = rapid.SampledFrom([]parse.Bib{"1", "01", "7", "349", "W1"})
 	marks = rapid.SampledFrom([]string{"14:25.10", "14:25.1", "14:26", "1:02:33", "DNF", "DQ"})
 )
@@ -85,32 +93,66 @@ func mark(text string) parse.Mark {
 	return m
 }
 
-// Write changes the export: a new finisher or a correction. The ledger has not read it yet.
+// Write changes an export: a new finisher or a correction. The ledger has not read it yet.
 func (m *machine) Write(t *rapid.T) {
-	m.file[bibs.Draw(t, "bib")] = mark(marks.Draw(t, "mark"))
+	m.files[names.Draw(t, "file")][bibs.Draw(t, "bib")] = mark(marks.Draw(t, "mark"))
 }
 
-// Read lets the ledger observe the export, grown or settled.
-func (m *machine) Read(t *rapid.T) { m.read(rapid.Bool().Draw(t, "settled")) }
+// Garble makes a row unreadable.
+func (m *machine) Garble(t *rapid.T) {
+	m.files[names.Draw(t, "file")][bibs.Draw(t, "bib")] = parse.Mark{}
+}
 
-func (m *machine) read(settled bool) {
-	o := state.Observation{File: "5k.csv", Settled: settled}
-	for i, bib := range slices.Sorted(maps.Keys(m.file)) {
-		o.Finishes = append(o.Finishes, parse.Finish{Bib: bib, Mark: m.file[bib], Line: i + 1})
+// Read lets the ledger observe an export, grown or settled.
+func (m *machine) Read(t *rapid.T) {
+	m.read(names.Draw(t, "file"), rapid.Bool().Draw(t, "settled"))
+}
+
+func (m *machine) read(name string, settled bool) {
+	o := state.Observation{File: name, Settled: settled}
+	for i, bib := range slices.Sorted(maps.Keys(m.files[name])) {
+		if mark := m.files[name][bib]; mark.IsZero() {
+			o.Held = append(o.Held, parse.Held{Bib: bib, Reason: "garbled", Line: i + 1})
+		} else {
+			o.Finishes = append(o.Finishes, parse.Finish{Bib: bib, Mark: mark, Line: i + 1})
+		}
 	}
 	if _, err := m.ledger.Observe(raceUnit, o); err != nil {
 		m.t.Fatal(err)
 	}
-	m.settled = m.settled || settled
 	if settled {
-		if _, err := m.ledger.Conclude(raceUnit); err != nil {
-			m.t.Fatal(err)
-		}
+		clear(m.told[name])
 	}
+	maps.Copy(m.told[name], m.files[name])
 }
 
-// Vanish takes a bib out of the export.
-func (m *machine) Vanish(t *rapid.T) { delete(m.file, bibs.Draw(t, "bib")) }
+// ReadAll reads all exports settled, and so concludes.
+func (m *machine) ReadAll(*rapid.T) { m.readAll() }
+
+func (m *machine) readAll() {
+	for _, name := range slices.Sorted(maps.Keys(m.files)) {
+		m.read(name, true)
+	}
+	if _, err := m.ledger.Conclude(raceUnit); err != nil {
+		m.t.Fatal(err)
+	}
+	m.settled = true
+}
+
+// verdict returns what exports say of a bib, if any does; agreed is false when they differ or a row is garbled.
+func verdict(files map[string]rows, bib parse.Bib) (mark parse.Mark, agreed, any bool) {
+	agreed = true
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		if word, ok := files[name][bib]; ok {
+			agreed = agreed && !word.IsZero() && (!any || word.Same(mark))
+			mark, any = word, true
+		}
+	}
+	return mark, agreed, any
+}
+
+// Vanish takes a bib out of an export.
+func (m *machine) Vanish(t *rapid.T) { delete(m.files[names.Draw(t, "file")], bibs.Draw(t, "bib")) }
 
 // Put offers and sends; the reply may be lost before or after the server did its work, and the process may die then.
 func (m *machine) Put(t *rapid.T) {
@@ -138,6 +180,11 @@ func (m *machine) put(applied, answered bool) (sent int) {
 	}
 	for _, b := range batches {
 		sent += len(b.Rows)
+		for _, row := range b.Rows {
+			if mark, agreed, any := verdict(m.told, row.Bib); any && (!agreed || !mark.Same(row.Mark)) {
+				m.t.Fatalf("bib %s goes out with %s, and the files as they were read say %v", row.Bib, row.Mark, m.told)
+			}
+		}
 	}
 	if applied {
 		m.server.put(batches)
@@ -185,39 +232,47 @@ func (m *machine) restart() {
 	if err := m.ledger.Close(); err != nil {
 		m.t.Fatal(err)
 	}
-	m.settled = false
 	m.open()
 }
 
-// LoseLedger deletes the ledger; a new one starts from the export as it is.
+// LoseLedger deletes the ledger; a new one starts from the exports as they are.
 func (m *machine) LoseLedger(*rapid.T) {
 	err := errors.Join(m.ledger.Close(), os.Remove(m.path))
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	m.settled = false
 	m.orphans = false
 	for bib := range m.server {
-		if _, there := m.file[bib]; !there {
+		if _, _, there := verdict(m.files, bib); !there {
 			m.orphans = true
 		}
 	}
 	m.open()
-	m.read(true)
+	m.readAll()
 }
 
-// finish reads the export once more, sends until nothing is pending, and compares. What the export no longer has is
-// still on the server if it ever was there: nothing is removed on its own.
+// finish reads the exports once more, sends until nothing is pending, and compares. What no export has any more is
+// still on the server if it ever was there: nothing is removed on its own. What is disputed or garbled is held.
 func (m *machine) finish() {
-	m.read(true)
+	m.readAll()
 	for rounds := 0; m.put(true, true) > 0; rounds++ {
 		if rounds > 20 {
 			m.t.Fatal("it never ends")
 		}
 	}
-	for bib, want := range m.file {
-		if got := m.server[bib]; !got.Same(want) {
-			m.t.Fatalf("bib %s: the export says %s, the server has %q", bib, want, got.String())
+	held := map[parse.Bib]bool{}
+	for _, h := range m.ledger.Held(raceUnit) {
+		held[h.Bib] = true
+	}
+	for _, file := range m.files {
+		for bib := range file {
+			want, agreed, _ := verdict(m.files, bib)
+			if got := m.server[bib]; agreed && !got.Same(want) {
+				m.t.Fatalf("bib %s: the exports say %s, the server has %q", bib, want, got.String())
+			}
+			if held[bib] == agreed {
+				m.t.Fatalf("bib %s: held %v, and the exports say %v", bib, held[bib], m.files)
+			}
 		}
 	}
 	counts := m.ledger.Counts(raceUnit)
@@ -252,5 +307,8 @@ func (m *machine) Check(t *rapid.T) {
 	counts := m.ledger.Counts(raceUnit)
 	if counts.Read < 0 || counts.Pending < 0 || counts.Held < 0 || counts.Confirmed > counts.Read {
 		t.Fatal(fmt.Sprintf("impossible counts %+v", counts))
+	}
+	if diff := cmp.Diff(m.ledger.Recount(raceUnit), counts); diff != "" {
+		t.Fatalf("counted anew:\n%s", diff)
 	}
 }

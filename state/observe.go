@@ -37,6 +37,7 @@ type file struct {
 	name    string
 	look    int  // counts observations, to tell what the latest one said from what earlier ones did
 	settled bool // was read settled since the start
+	spoke   bool // had a bib since the start; until then it is an export that is empty, or was emptied
 }
 
 // said is what one file says of one bib.
@@ -57,17 +58,49 @@ func (l *Ledger) Observe(unit Unit, o Observation) (Changes, error) {
 	defer l.mu.Unlock()
 	u := l.unit(unit)
 	f := u.file(o.File)
-	touched := u.listen(f, o)
-	list, changes := u.evaluate(touched, !f.settled)
-	if len(list) > 0 {
-		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
-			return Changes{}, fmt.Errorf("observe %s in %s: %w", o.File, unit, err)
-		}
-		u.nextSeq += uint64(len(changes.New))
+	u.hear(f, o)
+	changes, err := l.storeTouched(u, !f.settled)
+	if err != nil {
+		return Changes{}, fmt.Errorf("observe %s in %s: %w", o.File, unit, err)
 	}
 	f.settled = f.settled || o.Settled
 	return changes, nil
 }
+
+// storeTouched makes the records what the files say. When that fails, those who were touched stay so.
+func (l *Ledger) storeTouched(u *unitState, early bool) (Changes, error) {
+	list, changes := u.evaluate(u.touched, early)
+	if len(list) > 0 {
+		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
+			return Changes{}, err
+		}
+		u.nextSeq += uint64(len(changes.New))
+	}
+	u.seenTo()
+	return changes, nil
+}
+
+// touch makes sure that a bib is looked at again, by this observation or, when that cannot be stored, by the next one.
+func (u *unitState) touch(e *entry) {
+	if !e.touched {
+		e.touched = true
+		u.touched = append(u.touched, e)
+	}
+}
+
+// seenTo forgets who was touched: the records are what the files say.
+func (u *unitState) seenTo() {
+	for _, e := range u.touched {
+		e.touched = false
+	}
+	u.touched = u.touched[:0]
+	if cap(u.touched) > maxIdle {
+		u.touched = nil
+	}
+}
+
+// maxIdle is how much room is kept between two observations.
+const maxIdle = 1024
 
 func (u *unitState) file(name string) *file {
 	f := u.files[name]
@@ -78,14 +111,13 @@ func (u *unitState) file(name string) *file {
 	return f
 }
 
-// listen puts the file's words beside each bib and returns the bibs whose outcome may have changed by them.
-func (u *unitState) listen(f *file, o Observation) []*entry {
+// hear puts the file's words beside each bib and touches the bibs whose outcome may have changed by them.
+func (u *unitState) hear(f *file, o Observation) {
 	f.look++
-	touched := make([]*entry, 0, 16)
 	for _, finish := range o.Finishes {
 		e := u.entry(finish.Bib)
 		if e.hear(said{file: f, look: f.look, mark: finish.Mark, line: finish.Line}) {
-			touched = append(touched, e)
+			u.touch(e)
 		}
 	}
 	bibs := len(o.Finishes)
@@ -95,17 +127,18 @@ func (u *unitState) listen(f *file, o Observation) []*entry {
 		}
 		bibs++
 		if e := u.entry(h.Bib); e.hear(said{file: f, look: f.look, reason: h.Reason, line: h.Line}) {
-			touched = append(touched, e)
+			u.touch(e)
 		}
 	}
+	f.spoke = f.spoke || bibs > 0
 	if o.Settled && bibs > 0 {
-		touched = append(touched, u.forget(f)...)
+		u.forget(f)
 	}
-	return touched
 }
 
 // hear puts a file's word in the place of its earlier one and reports whether the bib must be looked at again.
 func (e *entry) hear(s said) bool {
+	e.heard = true
 	for i := range e.said {
 		if e.said[i].file == s.file {
 			e.said[i] = s
@@ -121,17 +154,15 @@ func (e *entry) agrees(s said) bool {
 	return s.reason == e.held && (s.reason != "" || s.mark.Same(e.seen))
 }
 
-// forget drops what the file said before and no longer says, and returns the bibs.
-func (u *unitState) forget(f *file) []*entry {
-	var gone []*entry
+// forget drops what the file said before and no longer says, and touches the bibs that other files still have.
+func (u *unitState) forget(f *file) {
 	for _, e := range u.entries {
 		before := len(e.said)
 		e.said = slices.DeleteFunc(e.said, func(s said) bool { return s.file == f && s.look != f.look })
 		if len(e.said) != before && len(e.said) > 0 {
-			gone = append(gone, e)
+			u.touch(e)
 		}
 	}
-	return gone
 }
 
 // evaluate says which records must change. New bibs get their order of first sight: those of one observation were seen
@@ -140,18 +171,20 @@ func (u *unitState) evaluate(touched []*entry, early bool) ([]change, Changes) {
 	var list []change
 	var changes Changes
 	for _, e := range touched {
-		to, ok := e.outcome()
+		to, ok := e.outcome(e.kept)
 		if !ok || to == e.record {
 			continue
 		}
-		if to.held != "" && to.held != e.held {
+		if to.held != "" && e.held == "" {
 			changes.Held = append(changes.Held, HeldBib{Bib: e.bib, Reason: to.held})
 		}
 		finish := parse.Finish{Bib: e.bib, Mark: to.seen, Line: e.said[0].line}
+		if e.unknown() {
+			to.early = early // also where its row is held: the server may have it from an earlier ledger
+		}
 		switch {
 		case to.seen.IsZero():
 		case e.seen.IsZero():
-			to.early = early
 			changes.New = append(changes.New, finish)
 		case !to.seen.Same(e.seen):
 			changes.Corrected = append(changes.Corrected, Correction{Finish: finish, Old: e.seen})
@@ -184,14 +217,15 @@ func (u *unitState) number(list []change, fresh []parse.Finish) {
 	}
 }
 
-// outcome is the record that the words of all files make together; false when no file says anything.
-func (e *entry) outcome() (record, bool) {
+// outcome is the record that the words of all files make together; false when no file says anything. A hold that is
+// kept is not lifted.
+func (e *entry) outcome(kept bool) (record, bool) {
 	to := e.record
 	if len(e.said) == 0 {
 		return to, false
 	}
 	to.held = ""
-	if e.kept {
+	if kept {
 		to.held = e.held
 	}
 	first := e.said[0]
@@ -216,14 +250,21 @@ func (e *entry) outcome() (record, bool) {
 // Conclude is told when every file that feeds the unit has been read settled. Two things wait for that. A bib that no
 // file has is held as vanished from then on, until a file has it again. And a hold from before the start is lifted
 // only now, because until now the file that gave the reason may not have been read. It returns the bibs that vanished.
+//
+// A file without any bib since the start has not spoken: it may have been emptied. While there is one, no old hold is
+// lifted, and only a bib that some file had since the start can vanish.
 func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.unit(unit)
+	if _, err := l.storeTouched(u, true); err != nil { // what an observation could not store
+		return nil, fmt.Errorf("conclude %s: %w", unit, err)
+	}
 	var list []change
 	var vanished []HeldBib
+	all := u.allSpoke()
 	for bib, e := range u.entries {
-		to := e.conclusion()
+		to := e.conclusion(all)
 		if to == e.record {
 			continue
 		}
@@ -232,22 +273,35 @@ func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
 			vanished = append(vanished, HeldBib{Bib: bib, Reason: Vanished})
 		}
 	}
-	if len(list) == 0 {
-		return nil, nil
+	if len(list) > 0 {
+		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
+			return nil, fmt.Errorf("conclude %s: %w", unit, err)
+		}
 	}
-	if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
-		return nil, fmt.Errorf("conclude %s: %w", unit, err)
+	for _, e := range u.entries {
+		e.kept = e.kept && !all
 	}
 	return vanished, nil
 }
 
-// conclusion is the record when all files have spoken.
-func (e *entry) conclusion() record {
-	e.kept = false
-	if to, ok := e.outcome(); ok {
+func (u *unitState) allSpoke() bool {
+	for _, f := range u.files {
+		if !f.spoke {
+			return false
+		}
+	}
+	return true
+}
+
+// conclusion is the record when all files have been read; all tells whether each of them had something to say.
+func (e *entry) conclusion(all bool) record {
+	if to, ok := e.outcome(e.kept && !all); ok {
 		return to
 	}
 	to := e.record
+	if !all && !e.heard {
+		return to
+	}
 	to.held = Vanished
 	if to.seen.IsZero() {
 		to.held = "" // it was never a finish, so nothing has vanished

@@ -37,16 +37,31 @@ type Terms struct {
 }
 
 // Want sets the attributes that the configuration asks for. They are offered with the unit's next batch, or alone,
-// when they differ from those that the server accepted last.
+// when they differ from those that the server accepted last. No attributes ask for nothing: a name that is public stays.
 func (l *Ledger) Want(unit Unit, wanted Attributes) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.unit(unit).wanted = wanted
 }
 
+func (u *unitState) asksAttributes() bool { return u.wanted != Attributes{} && u.wanted != u.sent }
+
+// Listen says that files of the unit are being read. Until [Ledger.Heard] nothing of it is offered: where two files
+// differ about a bib, the one that was read first must not go out first.
+func (l *Ledger) Listen(unit Unit) { l.listen(unit, true) }
+
+// Heard says that all files of the unit have been read for now.
+func (l *Ledger) Heard(unit Unit) { l.listen(unit, false) }
+
+func (l *Ledger) listen(unit Unit, on bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.unit(unit).listening = on
+}
+
 // Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
 // because whether the order inside a list is kept is not known. A unit whose origin is not known yet is left out (see
-// [Ledger.SetOrigin]). Nothing pending gives no batches. The caller sends them as one PUT, one at a time, and then
+// [Ledger.SetOrigin]), and so is one whose files are being read ([Ledger.Listen]). Nothing pending gives no batches. The caller sends them as one PUT, one at a time, and then
 // calls Confirm, or Offer again.
 func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	l.mu.Lock()
@@ -56,7 +71,7 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	left := max(terms.Max, 1)
 	for i := range terms.Units {
 		u := l.unit(terms.Units[(l.turn+i)%len(terms.Units)])
-		if u.origin == OriginUnknown || left == 0 {
+		if u.origin == OriginUnknown || u.listening || left == 0 {
 			continue
 		}
 		batch, list := u.next(left, terms.NewFinishers)
@@ -83,7 +98,7 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 // The bib that has waited longest decides the mode; others of that mode join it.
 func (u *unitState) next(limit int, newFinishers Mode) (Batch, []change) {
 	batch := Batch{Unit: u.unit, Mode: newFinishers}
-	if u.wanted != u.sent {
+	if u.asksAttributes() {
 		wanted := u.wanted
 		batch.Attributes = &wanted
 	}

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -56,7 +57,7 @@ func Open(path string, options Options) (*Ledger, error) {
 	l := &Ledger{db: db, pidFile: path + ".pid", units: map[Unit]*unitState{}}
 	if err := l.load(); err != nil {
 		_ = db.Close()
-		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+		return nil, err
 	}
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)
@@ -65,14 +66,15 @@ func Open(path string, options Options) (*Ledger, error) {
 
 // openFile opens the database. bbolt panics on some damaged files; that is the same news as an error.
 func openFile(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		if broken := recover(); broken != nil {
+		if recover() != nil {
 			db, err = nil, notALedger(path)
 		}
 	}()
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("open ledger: %w", err)
+		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
 	if !info.Mode().IsRegular() || info.Size() == 0 {
 		return nil, notALedger(path)
@@ -157,5 +159,8 @@ func Copy(from, to string) error {
 		return err
 	}
 	defer db.Close()
-	return db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(to, 0o600) })
+	if err := db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(to, 0o600) }); err != nil {
+		return fmt.Errorf("copy ledger %s: %w; is there room for it?", from, err)
+	}
+	return nil
 }

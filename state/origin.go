@@ -36,7 +36,7 @@ func (l *Ledger) Unread(units []Unit) []Unit {
 	var unread []Unit
 	for _, unit := range units {
 		u := l.unit(unit)
-		if u.origin == OriginUnknown && (u.counts.Pending > 0 || u.wanted != u.sent) {
+		if u.origin == OriginUnknown && (u.counts.Pending > 0 || u.asksAttributes()) {
 			unread = append(unread, unit)
 		}
 	}
@@ -47,7 +47,7 @@ func (l *Ledger) Unread(units []Unit) []Unit {
 func (l *Ledger) SetOrigin(unit Unit, origin Origin) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	err := l.db.Update(func(tx *bbolt.Tx) error {
+	err := l.update(func(tx *bbolt.Tx) error {
 		bucket, err := unitBucket(tx, unit)
 		if err != nil {
 			return err
@@ -55,7 +55,7 @@ func (l *Ledger) SetOrigin(unit Unit, origin Origin) error {
 		return bucket.Put(originKey, []byte(origin))
 	})
 	if err != nil {
-		return fmt.Errorf("origin of %s: write ledger: %w; is there room on the disk?", unit, err)
+		return fmt.Errorf("origin of %s: %w", unit, err)
 	}
 	l.unit(unit).origin = origin
 	return nil

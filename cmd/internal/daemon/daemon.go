@@ -263,23 +263,33 @@ func (d *Daemon) Status() status.Status {
 		s.Outage = time.Since(report.Outage).Seconds()
 		s.LastError = report.Trouble.Error()
 	}
-	for unit, err := range report.RefusedUnit {
-		s.LastError = fmt.Sprintf("%s: %v", unit, err)
+	for _, unit := range d.units {
+		if err := report.RefusedUnit[unit]; err != nil && s.LastError == "" {
+			s.LastError = fmt.Sprintf("%s: %v", unit, err)
+		}
+	}
+	if silent := d.feed.silent(); silent > d.deaf() && s.Trouble == "" {
+		s.Trouble = fmt.Sprintf("%s has not answered for %s; check the network and the machine that shares the folder",
+			d.cfg.Watch.Dir, silent.Round(time.Second))
 	}
 	s.State = d.word(s, report)
 	return s
 }
+
+// deaf is how long a look into the folder may take before the folder counts as gone: a dead network mount keeps whoever
+// asks it waiting, and neither an error nor a file comes of it.
+func (d *Daemon) deaf() time.Duration { return 3*d.cfg.Watch.Poll + 15*time.Second }
 
 // lag is how long a row may wait before the state is CATCHING UP.
 const lag = 10.0
 
 func (d *Daemon) word(s status.Status, report uploader.Report) string {
 	switch {
-	case d.feed.folderGone():
+	case d.feed.folderGone(), d.feed.silent() > d.deaf():
 		return status.NoFolder
 	case s.Outage > 0 && report.Class == uploader.LoginRefused:
 		return status.LoginRefused
-	case s.Outage > 0:
+	case s.Outage > 0, d.feed.ledgerBroken():
 		return status.Stalled
 	case s.OldestPending > lag:
 		return status.CatchingUp

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"fmt"
 	"sync"
 	"time"
@@ -22,28 +23,39 @@ type feed struct {
 	wake   func() // tells the uploader
 	listed func() // tells the daemon, after every look into the folder
 
-	news map[state.Unit]bool // units with a settled reading since the last conclusion
-	woke bool                // an observation of this look changed something
+	patience time.Duration // how long a unit waits for a file that cannot be read
 
-	mu      sync.Mutex // guards what status reads from another goroutine
-	sources map[string]*source
-	listing watcher.Listing
-	last    map[state.Unit]parse.Finish // the finish that was read last
+	news    map[state.Unit]bool // units with a settled reading since the last conclusion
+	hearing map[state.Unit]bool // units of which nothing is offered until all their files have been read
+
+	mu       sync.Mutex // guards what status reads from another goroutine
+	sources  map[string]*source
+	listing  watcher.Listing
+	progress time.Time                   // when the watcher last gave a sign of life
+	broken   error                       // why the ledger cannot be written; nil when it can
+	last     map[state.Unit]parse.Finish // the finish that was read last
 }
 
 func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 	return &feed{
 		races: cfg.Races, maxAge: cfg.Watch.MaxAge, ledger: ledger, log: log,
-		wake: func() {}, listed: func() {},
-		news: map[state.Unit]bool{}, sources: map[string]*source{}, last: map[state.Unit]parse.Finish{},
+		wake: func() {}, listed: func() {}, patience: patienceWithFiles + cfg.Watch.Settle,
+		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
+		sources: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
 	}
 }
+
+// patienceWithFiles bounds how long results wait for a file beside theirs that cannot be read: one bad file does not
+// stop the race.
+const patienceWithFiles = 10 * time.Second
 
 // source is one file as the races read it.
 type source struct {
 	path     string
 	tooOld   time.Time        // the modification time with which it was found too old; zero when it was not
-	settled  bool             // the latest snapshot was settled and every race could read it
+	found    time.Time        // when it was first listed or taken
+	taken    bool             // it has been read since the start
+	settled  map[int]bool     // per race: the latest snapshot was settled and the race could read it
 	refused  map[int]string   // per race: why the whole file is refused
 	nameless map[int][]string // per race: held rows without a bib, as "line 91: no bib"
 	told     map[string]bool  // which of those the log has had
@@ -53,32 +65,42 @@ type source struct {
 func (f *feed) Take(s watcher.Snapshot) error {
 	source := f.source(s.Path)
 	if f.tooOld(source, s) {
+		source.taken = true
 		return nil
 	}
-	settled := s.Trust >= watcher.Settled
+	clear(source.settled)
 	for i, race := range f.races {
 		if !feeds(race, s.Path) {
 			continue
 		}
-		ok, err := f.read(source, i, s)
-		if err != nil {
+		f.hear(race.Unit)
+		settled, err := f.read(source, i, s)
+		if f.ledgerSays(err); err != nil {
 			return err
 		}
-		settled = settled && ok
+		source.settled[i] = settled
 		f.news[race.Unit] = f.news[race.Unit] || settled
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	source.settled = settled
+	source.taken = true
 	return nil
+}
+
+// hear keeps a unit from being offered until all its files have been read; see heard.
+func (f *feed) hear(unit state.Unit) {
+	if !f.hearing[unit] {
+		f.hearing[unit] = true
+		f.ledger.Listen(unit)
+	}
 }
 
 func (f *feed) source(path string) *source {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.progress = time.Now()
 	s := f.sources[path]
 	if s == nil {
-		s = &source{path: path, refused: map[int]string{}, nameless: map[int][]string{}, told: map[string]bool{}}
+		s = &source{path: path, found: time.Now(), settled: map[int]bool{},
+			refused: map[int]string{}, nameless: map[int][]string{}, told: map[string]bool{}}
 		f.sources[path] = s
 	}
 	return s
@@ -108,15 +130,15 @@ func (f *feed) tooOld(source *source, s watcher.Snapshot) bool {
 	}
 	source.tooOld = s.ModTime
 	f.log.Warn("export is too old, held until it is written again", zap.String("file", s.Path),
-		zap.Duration("age", time.Since(s.ModTime).Round(time.Minute)), zap.String("fix", tooOldFix))
+		zap.Duration("age", time.Since(s.ModTime).Round(time.Minute)), zap.String("advice", tooOldFix))
 	return true
 }
 
 const tooOldFix = `if it is this race, set [watch] max_age = "0s"`
 
-// read parses the file for one race and takes its finishes down. It reports whether the race could read the file; the
-// error is the ledger's, and then the same snapshot comes again.
-func (f *feed) read(source *source, i int, s watcher.Snapshot) (ok bool, err error) {
+// read parses the file for one race and takes its finishes down. It reports whether the race could read the file and
+// what it does not say is not in it; the error is the ledger's, and then the same snapshot comes again.
+func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, err error) {
 	race := f.races[i]
 	reading, err := parse.Read(s.Data, race.Rules, tail(s.Trust))
 	if err != nil {
@@ -124,18 +146,41 @@ func (f *feed) read(source *source, i int, s watcher.Snapshot) (ok bool, err err
 		return false, nil
 	}
 	f.accept(source, i, reading)
+	settled = s.Trust >= watcher.Settled && !undecided(s, race.Rules, reading)
 	changes, err := f.ledger.Observe(race.Unit, state.Observation{
 		File:     f.nameFor(race, source.path, i),
-		Settled:  s.Trust >= watcher.Settled,
+		Settled:  settled,
 		Finishes: reading.Finishes,
 		Held:     reading.Held,
 	})
 	if err != nil {
-		f.log.Error("ledger cannot be written; the file is read again until it can", zap.String("file", s.Path), zap.Error(err))
 		return false, err
 	}
 	f.say(source.path, race, changes)
-	return true, nil
+	return settled, nil
+}
+
+// undecided reports whether a last line without a newline may yet become a row. While it may, its bib is not absent.
+func undecided(s watcher.Snapshot, rules parse.Rules, reading *parse.Reading) bool {
+	if text := bytes.TrimRight(s.Data, "\x00"); s.Trust == watcher.Still || len(text) == 0 || text[len(text)-1] == '\n' || text[len(text)-1] == '\r' {
+		return false
+	}
+	still, err := parse.Read(s.Data, rules, parse.TailStill)
+	return err != nil || len(still.Finishes) != len(reading.Finishes) || len(still.Held) != len(reading.Held)
+}
+
+// ledgerSays takes down whether the ledger could be written, and says it when that changes.
+func (f *feed) ledgerSays(err error) {
+	f.mu.Lock()
+	was := f.broken
+	f.broken = err
+	f.mu.Unlock()
+	switch {
+	case err != nil && was == nil:
+		f.log.Error("ledger cannot be written; the files are read again until it can", zap.Error(err))
+	case err == nil && was != nil:
+		f.log.Info("ledger can be written again")
+	}
 }
 
 // tail translates how far the file can be trusted into what may be done with a last line that no newline ends.
@@ -220,124 +265,13 @@ func (f *feed) say(file string, race config.Race, changes state.Changes) {
 	for _, h := range changes.Held[:min(len(changes.Held), maxNamed)] {
 		f.log.Warn("row held", zap.String("file", file), unit, zap.String("bib", string(h.Bib)), zap.String("reason", h.Reason))
 	}
-	if more := len(changes.Corrected) + len(changes.Held) - 2*maxNamed; more > 0 {
+	if more := max(0, len(changes.Corrected)-maxNamed) + max(0, len(changes.Held)-maxNamed); more > 0 {
 		f.log.Info("more corrections and held rows in the same reading", zap.String("file", file), unit, zap.Int("rows", more))
 	}
-	f.woke = f.woke || len(changes.New)+len(changes.Corrected)+len(changes.Held) > 0
 }
 
 func (f *feed) remember(unit state.Unit, finish parse.Finish) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.last[unit] = finish
-}
-
-// Listed implements [watcher.Sink]. The uploader is woken only now, when all files of this look have spoken: where two
-// of them differ about a bib, neither may go out first.
-func (f *feed) Listed(l watcher.Listing) {
-	f.mu.Lock()
-	f.listing = l
-	f.mu.Unlock()
-	for unit := range f.news {
-		if f.complete(unit, l) {
-			f.conclude(unit)
-		}
-	}
-	if f.woke {
-		f.woke = false
-		f.wake()
-	}
-	f.listed()
-}
-
-// complete reports whether every file of the unit has been read settled, so that absence means something.
-func (f *feed) complete(unit state.Unit, l watcher.Listing) bool {
-	if l.Folder != nil {
-		return false
-	}
-	for _, race := range f.races {
-		if race.Unit != unit {
-			continue
-		}
-		for _, trouble := range l.Troubles {
-			if feeds(race, trouble.Path) {
-				return false
-			}
-		}
-		for _, path := range l.Files {
-			if feeds(race, path) && (f.sources[path] == nil || !f.sources[path].settled) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func (f *feed) conclude(unit state.Unit) {
-	vanished, err := f.ledger.Conclude(unit)
-	if err != nil {
-		f.log.Error("ledger cannot be written; the file is read again until it can", zap.Stringer("unit", unit), zap.Error(err))
-		return
-	}
-	delete(f.news, unit)
-	f.woke = true // a hold from before the start may have been lifted
-	for _, h := range vanished[:min(len(vanished), maxNamed)] {
-		f.log.Warn("row held", zap.Stringer("unit", unit), zap.String("bib", string(h.Bib)), zap.String("reason", h.Reason))
-	}
-	if more := len(vanished) - maxNamed; more > 0 {
-		f.log.Warn("more bibs vanished", zap.Stringer("unit", unit), zap.Int("rows", more))
-	}
-}
-
-// trouble returns the first thing that is wrong with the folder or a file, for status.
-func (f *feed) trouble() string {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.listing.Folder != nil {
-		return f.listing.Folder.Error()
-	}
-	for _, t := range f.listing.Troubles {
-		return t.Path + ": " + t.Reason
-	}
-	for _, path := range f.listing.Files {
-		source := f.sources[path]
-		switch {
-		case source == nil:
-		case !source.tooOld.IsZero():
-			return path + ": too old, held until it is written again; " + tooOldFix
-		default:
-			for _, reason := range source.refused {
-				return path + ": " + reason
-			}
-		}
-	}
-	return ""
-}
-
-// nameless returns the held rows without a bib that feed a unit, and one of them in words.
-func (f *feed) nameless(unit state.Unit) (count int, example string) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for path, source := range f.sources {
-		for i, rows := range source.nameless {
-			if f.races[i].Unit != unit || len(rows) == 0 {
-				continue
-			}
-			count += len(rows)
-			example = path + " " + rows[0]
-		}
-	}
-	return count, example
-}
-
-func (f *feed) lastRead(unit state.Unit) parse.Finish {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.last[unit]
-}
-
-func (f *feed) folderGone() bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.listing.Folder != nil
 }

@@ -2,8 +2,10 @@ package rehearsal
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"finishwatch/parse"
@@ -21,8 +23,8 @@ type step struct {
 	pause   time.Duration // before the write
 	rewrite bool          // the whole file anew; otherwise behind what is there
 	data    []byte
-	lines   int            // complete lines in the file after it
-	again   map[string]int // bibs that this rewrite corrects
+	lines   int               // complete lines in the file after it
+	again   map[string]string // bibs that this rewrite corrects, with the mark before
 }
 
 // pace is the time between two writes.
@@ -31,6 +33,9 @@ const pace = 40 * time.Millisecond
 // synthetic returns a race of so many athletes: most finish, some do not, one is disqualified; two rows are written in
 // two parts, and in the middle the whole file is exported anew with one time corrected. The same race every time.
 func synthetic(athletes int) (script, error) {
+	if athletes < 1 {
+		return script{}, errors.New("rehearsal: a race needs an athlete; set --athletes to 1 or more")
+	}
 	random := rand.New(rand.NewPCG(2026, 5))
 	s := script{file: "5k.csv"}
 	var whole bytes.Buffer
@@ -46,7 +51,7 @@ func synthetic(athletes int) (script, error) {
 			s.write(nil, 1, 10*pace) // the header stands there long before the first finisher
 		}
 		s.writeRow([]byte(row), i+2, i%50 == 49)
-		if i == athletes/2 {
+		if i == max(1, athletes/2) {
 			s.correct(&whole, i+2)
 		}
 	}
@@ -88,12 +93,13 @@ func (s *script) writeRow(row []byte, line int, torn bool) {
 func (s *script) correct(whole *bytes.Buffer, lines int) {
 	rows := bytes.SplitAfter(whole.Bytes(), []byte("\n"))
 	cells := bytes.Split(rows[2], []byte(","))
+	before := strings.TrimSpace(string(cells[len(cells)-1]))
 	cells[len(cells)-1] = []byte("14:49.99\n")
 	rows[2] = bytes.Join(cells, []byte(","))
 	corrected := bytes.Join(rows, nil)
 	whole.Reset()
 	whole.Write(corrected)
-	s.steps = append(s.steps, step{pause: pace, rewrite: true, data: bytes.Clone(corrected), lines: lines, again: map[string]int{string(cells[1]): 1}})
+	s.steps = append(s.steps, step{pause: pace, rewrite: true, data: bytes.Clone(corrected), lines: lines, again: map[string]string{string(cells[1]): before}})
 	// The program writes on when the export is done and not before.
 	s.write(nil, lines, 10*pace)
 }
@@ -119,6 +125,9 @@ func played(name string, data []byte) (script, error) {
 		return s, err
 	}
 	lines := bytes.SplitAfter(data, []byte("\n"))
+	if last := len(lines) - 1; last > 0 && len(lines[last]) == 0 {
+		lines = lines[:last]
+	}
 	size := max(1, len(lines)/writes)
 	// The head goes first and alone, as when a program opens its file before the race.
 	head := min(len(lines), 10)

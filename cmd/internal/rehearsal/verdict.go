@@ -3,13 +3,14 @@ package rehearsal
 import (
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
 	"finishwatch/cmd/internal/logging"
 )
 
-// verdict compares what was written with what is on the imitation's page.
+// verdict compares what was written with what is on the imitation's page, and with all that was ever sent to it.
 type verdict struct {
 	want      int // finishes in the export
 	read      int // of the daemon's own numbers, for comparison
@@ -24,10 +25,17 @@ type verdict struct {
 
 func (v verdict) clean() bool { return v.right == v.want && len(v.wrong) == 0 && v.confirmed == v.want }
 
-// judge looks at the imitation's own record.
+// judge compares, and puts the daemon's own numbers beside it.
 func (p *player) judge() verdict {
+	v := p.compare()
 	t := p.stage.daemon.Status().Totals()
-	v := verdict{want: len(p.stage.script.want), read: t.Read, confirmed: t.Confirmed, held: t.Held, journal: len(p.stage.server.Journal())}
+	v.read, v.confirmed, v.held = t.Read, t.Confirmed, t.Held
+	return v
+}
+
+// compare looks at the imitation's own record.
+func (p *player) compare() verdict {
+	v := verdict{want: len(p.stage.script.want), journal: len(p.stage.server.Journal())}
 	type shown struct {
 		mark           string
 		times          int
@@ -53,11 +61,37 @@ func (p *player) judge() verdict {
 			v.delays = append(v.delays, p.delay(bib, finish.Line, got.first, got.changed))
 		}
 	}
-	for bib := range page {
+	for _, bib := range slices.Sorted(maps.Keys(page)) {
 		v.wrong = append(v.wrong, fmt.Sprintf("bib %s should not be there", bib))
 	}
+	v.wrong = append(v.wrong, p.misread()...)
 	slices.Sort(v.delays)
 	return v
+}
+
+// misread returns, in words, what was sent and never stood in the export. It was public, if only for a moment.
+func (p *player) misread() []string {
+	said := map[[2]string]bool{}
+	for _, finish := range p.stage.script.want {
+		said[[2]string{string(finish.Bib), finish.Mark.String()}] = true
+	}
+	for _, step := range p.stage.script.steps {
+		for bib, before := range step.again {
+			said[[2]string{bib, before}] = true
+		}
+	}
+	var wrong []string
+	for _, entry := range p.stage.server.Journal() {
+		for _, b := range entry.Batches {
+			for _, row := range b.Rows {
+				if !said[row] {
+					said[row] = true // once is enough
+					wrong = append(wrong, fmt.Sprintf("bib %s was sent with %s, which the export never said", row[0], row[1]))
+				}
+			}
+		}
+	}
+	return wrong
 }
 
 // delay is the time from the write that completed the row to the upload that carried it.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"finishwatch/cmd/internal/logging"
 )
 
 // Line is the status in one line, as `systemctl status` shows it.
@@ -20,11 +22,12 @@ func (s Status) Line() string {
 	return line
 }
 
-// Print writes the status for a person: the three numbers that must agree, and what is safe when it is bad.
+// Print writes the status for a person: the three numbers that must agree, and what is safe when it is bad. Bibs, names
+// of files and what a server said come from outside, and are cleaned.
 func (s Status) Print(w io.Writer, now time.Time) {
 	fmt.Fprintf(w, "%s", s.State)
 	if s.Server != "" {
-		fmt.Fprintf(w, "  → %s", s.Server)
+		fmt.Fprintf(w, "  → %s", logging.Clean(s.Server))
 	}
 	fmt.Fprintln(w)
 	for _, u := range s.Units {
@@ -34,11 +37,11 @@ func (s Status) Print(w io.Writer, now time.Time) {
 		fmt.Fprintf(w, "  oldest waiting  %s\n", seconds(s.OldestPending))
 	}
 	if s.Folder != "" {
-		fmt.Fprintf(w, "  folder     %s\n", s.Folder)
+		fmt.Fprintf(w, "  folder     %s\n", logging.Clean(s.Folder))
 	}
 	for _, trouble := range []string{s.Trouble, s.LastError} {
 		if trouble != "" {
-			fmt.Fprintf(w, "  trouble    %s\n", trouble)
+			fmt.Fprintf(w, "  trouble    %s\n", logging.Clean(trouble))
 		}
 	}
 	s.printSafe(w)
@@ -50,14 +53,14 @@ func (s Status) Print(w io.Writer, now time.Time) {
 }
 
 func (u Unit) print(w io.Writer) {
-	fmt.Fprintf(w, "  %s\n", strings.TrimSpace(u.Unit+"  "+u.Name))
+	fmt.Fprintf(w, "  %s\n", logging.Clean(strings.TrimSpace(u.Unit+"  "+u.Name)))
 	fmt.Fprintf(w, "    read       %6d", u.Read)
 	if u.LastBib != "" {
-		fmt.Fprintf(w, "   last bib %s  %s", u.LastBib, u.LastMark)
+		fmt.Fprintf(w, "   last bib %s  %s", logging.Clean(u.LastBib), u.LastMark)
 	}
 	fmt.Fprintf(w, "\n    confirmed  %6d\n    waiting    %6d\n", u.Confirmed, u.Pending)
 	if u.Held > 0 {
-		fmt.Fprintf(w, "    HELD       %6d   %s\n", u.Held, u.HeldWhy)
+		fmt.Fprintf(w, "    HELD       %6d   %s\n", u.Held, logging.Clean(u.HeldWhy))
 	}
 }
 

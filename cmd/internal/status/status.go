@@ -82,29 +82,42 @@ func (s Status) Write(path string) error {
 	return nil
 }
 
-// Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old.
+// Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old. A file that
+// cannot be read is an error only when no other can.
 func Read(now time.Time, paths ...string) (Status, error) {
-	newest := Status{State: NotRunning}
+	newest := Status{State: NotRunning, Units: []Unit{}}
+	var unreadable error
 	for _, path := range paths {
-		text, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return newest, fmt.Errorf("read status: %w", err)
-		}
-		var s Status
-		if err := json.Unmarshal(text, &s); err != nil {
-			return newest, fmt.Errorf("read status %s: %w; it is written anew when finishwatch runs", path, err)
-		}
-		if s.Updated.After(newest.Updated) {
+		s, err := read(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			unreadable = err
+		case s.Updated.After(newest.Updated):
 			newest = s
 		}
 	}
-	if now.Sub(newest.Updated) > Fresh {
+	if newest.Updated.IsZero() && unreadable != nil {
+		return newest, unreadable
+	}
+	// A daemon that runs writes by the clock that is read here. A time that is still to come is from before the clock was
+	// set back, and nobody has written since.
+	if age := now.Sub(newest.Updated); age > Fresh || age < -Fresh {
 		newest.State = NotRunning
 	}
 	return newest, nil
+}
+
+func read(path string) (Status, error) {
+	var s Status
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return s, fmt.Errorf("read status: %w", err)
+	}
+	if err := json.Unmarshal(text, &s); err != nil {
+		return s, fmt.Errorf("read status %s: %w; it is written anew when finishwatch runs", path, err)
+	}
+	return s, nil
 }
 
 // Totals adds the units up.

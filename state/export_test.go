@@ -1,0 +1,75 @@
+package state
+
+import (
+	"cmp"
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"finishwatch/parse"
+)
+
+// Lines returns what the ledger has in memory of a unit, a line for each bib, in the order of first sight.
+func (l *Ledger) Lines(unit Unit) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var entries []*entry
+	for _, e := range l.unit(unit).entries {
+		entries = append(entries, e)
+	}
+	slices.SortFunc(entries, func(a, b *entry) int { return cmp.Or(cmp.Compare(a.seq, b.seq), cmp.Compare(a.bib, b.bib)) })
+	var lines []string
+	for _, e := range entries {
+		lines = append(lines, e.line())
+	}
+	return lines
+}
+
+func (e *entry) line() string {
+	text := string(e.bib)
+	for _, part := range []struct {
+		word string
+		mark parse.Mark
+	}{{"", e.seen}, {"offered ", e.offered}, {"confirmed ", e.confirmed}} {
+		if !part.mark.IsZero() {
+			text += " " + part.word + part.mark.String()
+		}
+	}
+	if e.held != "" {
+		text += " HELD " + e.held
+	}
+	return text
+}
+
+// Recount counts all entries anew.
+func (l *Ledger) Recount(unit Unit) Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var c Counts
+	for _, e := range l.unit(unit).entries {
+		c.add(e.record)
+	}
+	return c
+}
+
+// Writes returns how many pages the ledger has written since it was opened.
+func (l *Ledger) Writes() int64 {
+	stats := l.db.Stats()
+	return stats.TxStats.GetWrite()
+}
+
+// Reopen opens the ledger's file anew under it: read-only, every write fails.
+func (l *Ledger) Reopen(readOnly bool) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	path := l.db.Path()
+	if err := l.db.Close(); err != nil {
+		return err
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: readOnly, NoSync: true})
+	l.db = db
+	return err
+}
+
+// Syncs reports whether every transaction is on the disk before it counts.
+func (l *Ledger) Syncs() bool { return !l.db.NoSync && !l.db.NoFreelistSync && !l.db.NoGrowSync }
