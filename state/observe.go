@@ -37,6 +37,7 @@ type file struct {
 	name    string
 	look    int  // counts observations, to tell what the latest one said from what earlier ones did
 	settled bool // was read settled since the start
+	gone    bool // is not in the folder any more
 	spoke   bool // had a bib since the start; until then it is an export that is empty, or was emptied
 }
 
@@ -63,7 +64,8 @@ func (l *Ledger) Observe(unit Unit, o Observation) (Changes, error) {
 	if err != nil {
 		return Changes{}, fmt.Errorf("observe %s in %s: %w", o.File, unit, err)
 	}
-	f.settled = f.settled || o.Settled
+	// A file that is still empty has not said yet what it holds.
+	f.settled = f.settled || o.Settled && f.spoke
 	return changes, nil
 }
 
@@ -126,7 +128,11 @@ func (u *unitState) hear(f *file, o Observation) {
 			continue
 		}
 		bibs++
-		if e := u.entry(h.Bib); e.hear(said{file: f, look: f.look, reason: h.Reason, line: h.Line}) {
+		e := u.entry(h.Bib)
+		if e.finishedIn(f) {
+			continue // parse gives the bib as a finish although another row of it is held
+		}
+		if e.hear(said{file: f, look: f.look, reason: h.Reason, line: h.Line}) {
 			u.touch(e)
 		}
 	}
@@ -134,6 +140,11 @@ func (u *unitState) hear(f *file, o Observation) {
 	if o.Settled && bibs > 0 {
 		u.forget(f)
 	}
+}
+
+// finishedIn reports whether the file's latest words make this bib a finish.
+func (e *entry) finishedIn(f *file) bool {
+	return slices.ContainsFunc(e.said, func(s said) bool { return s.file == f && s.look == f.look && !s.mark.IsZero() })
 }
 
 // hear puts a file's word in the place of its earlier one and reports whether the bib must be looked at again.
@@ -178,7 +189,7 @@ func (u *unitState) evaluate(touched []*entry, early bool) ([]change, Changes) {
 		if to.held != "" && e.held == "" {
 			changes.Held = append(changes.Held, HeldBib{Bib: e.bib, Reason: to.held})
 		}
-		finish := parse.Finish{Bib: e.bib, Mark: to.seen, Line: e.said[0].line}
+		finish := parse.Finish{Bib: e.bib, Mark: to.seen, Line: e.present()[0].line}
 		if e.unknown() {
 			to.early = early // also where its row is held: the server may have it from an earlier ledger
 		}
@@ -217,6 +228,45 @@ func (u *unitState) number(list []change, fresh []parse.Finish) {
 	}
 }
 
+// present are the words that count: those of files that are there or, where none of these has the bib, of files that are
+// gone. A program that numbers its exports must not make every correction a dispute with a file that nobody has any more.
+func (e *entry) present() []said {
+	if len(e.said) < 2 || !slices.ContainsFunc(e.said, func(s said) bool { return s.file.gone }) {
+		return e.said
+	}
+	there := slices.DeleteFunc(slices.Clone(e.said), func(s said) bool { return s.file.gone })
+	if len(there) == 0 {
+		return e.said
+	}
+	return there
+}
+
+// Present says which files of the unit are in the folder now. A file that is gone still counts against vanishing, and its
+// words against nothing else: where a file that is there has the same bib, that one is right.
+func (l *Ledger) Present(unit Unit, files []string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.unit(unit)
+	changed := false
+	for _, f := range u.files {
+		gone := !slices.Contains(files, f.name)
+		changed = changed || gone != f.gone
+		f.gone = gone
+	}
+	if !changed {
+		return nil
+	}
+	for _, e := range u.entries {
+		if len(e.said) > 1 {
+			u.touch(e)
+		}
+	}
+	if _, err := l.storeTouched(u, false); err != nil {
+		return fmt.Errorf("files of %s: %w", unit, err)
+	}
+	return nil
+}
+
 // outcome is the record that the words of all files make together; false when no file says anything. A hold that is
 // kept is not lifted.
 func (e *entry) outcome(kept bool) (record, bool) {
@@ -228,8 +278,9 @@ func (e *entry) outcome(kept bool) (record, bool) {
 	if kept {
 		to.held = e.held
 	}
-	first := e.said[0]
-	for _, s := range e.said {
+	words := e.present()
+	first := words[0]
+	for _, s := range words {
 		switch {
 		case s.reason != "":
 			to.held = s.reason
@@ -310,4 +361,4 @@ func (e *entry) conclusion(all bool) record {
 }
 
 // Vanished is why a bib is held that no file has any more. Nothing is removed on its own.
-const Vanished = "vanished: no export has this bib any more"
+const Vanished = "vanished: no export has a finish of this bib any more"

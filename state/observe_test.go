@@ -129,9 +129,9 @@ func TestWhatTheFilesSay(t *testing.T) {
 			[]string{"a.csv grown 3=DNF 1=14:30 2=14:20", "a.csv grown 3=DNF 1=14:30 2=14:20 9=14:00"},
 			[]string{"2 14:20", "1 14:30", "3 DNF", "9 14:00"},
 		},
-		"a finish and a held row of one bib in one file: held": {
+		"a finish and a held row of one bib in one file: parse has decided": {
 			[]string{"a.csv grown 7=14:25 7!why"},
-			[]string{"7 HELD why"},
+			[]string{"7 14:25"},
 		},
 	}
 	for name, test := range tests {

@@ -52,6 +52,9 @@ func codeOf(err error) int {
 	if _, ok := errors.AsType[*state.LockedError](err); ok || errors.Is(err, state.ErrNotALedger) {
 		return exitState
 	}
+	if _, ok := errors.AsType[*state.ForeignError](err); ok {
+		return exitState
+	}
 	refused, ok := errors.AsType[*uploader.Error](err)
 	if !ok {
 		return exitData

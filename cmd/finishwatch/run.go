@@ -62,6 +62,9 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		}
 		options.StatusFile = cfg.StatusFile(os.Getenv)
 	}
+	if dryRun {
+		log = log.WithOptions(zap.IncreaseLevel(zap.WarnLevel)) // nothing is confirmed, so nothing shall say so
+	}
 	d, err := daemon.New(cfg, options, log)
 	if err != nil {
 		return stateError(err)

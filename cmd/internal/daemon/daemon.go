@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/logging"
 	"finishwatch/cmd/internal/status"
 	"finishwatch/state"
 	"finishwatch/uploader"
@@ -44,10 +46,15 @@ type Daemon struct {
 	units    []state.Unit
 }
 
-// New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open].
+// New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a
+// [*state.ForeignError] when the ledger is another competition's.
 func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) {
 	ledger, err := state.Open(cfg.State.File, state.Options{})
 	if err != nil {
+		return nil, err
+	}
+	if err := ledger.BelongTo(addressOf(cfg)); err != nil {
+		_ = ledger.Close()
 		return nil, err
 	}
 	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log)}
@@ -209,28 +216,74 @@ func (d *Daemon) stopped() {
 const patience = time.Minute
 
 // Once reads every file until it is settled, sends until nothing is pending, reads the results back, and writes what
-// came of it to w. Its error is the folder's, the ledger's or an [*uploader.Error].
+// came of it to w. Its error is the folder's, the ledger's, an [*uploader.Error], or [ErrIncomplete]; nil when ctx ended.
 func (d *Daemon) Once(ctx context.Context, w io.Writer) error {
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	d.feed.broke = fail
 	if err := d.watcher.Settle(ctx, d.feed); err != nil {
-		return err
+		return d.interrupted(ctx, w, err)
 	}
-	err := d.uploader.Flush(ctx, patience)
+	if err := d.uploader.Flush(ctx, patience); err != nil {
+		d.summary(w)
+		return d.interrupted(ctx, w, err)
+	}
+	clean := true
 	for _, unit := range d.units {
-		d.summarise(ctx, w, unit)
+		clean = d.summarise(ctx, w, unit) && clean
 	}
 	if trouble := d.feed.trouble(); trouble != "" {
-		fmt.Fprintln(w, trouble)
+		fmt.Fprintln(w, logging.Clean(trouble))
+		clean = false
 	}
-	return err
+	if !clean {
+		return ErrIncomplete
+	}
+	return nil
 }
 
-// summarise writes a unit's numbers. Reading back informs; that it cannot is said, and is no error.
-func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) {
+// ErrIncomplete says that a run did what it could, and that not everything is on OpenTrack or could be checked. What is
+// missing has been written.
+var ErrIncomplete = errors.New("not everything is on OpenTrack, or it could not be checked; see above")
+
+// interrupted tells a person who stopped a run what is still waiting. The cause of an end from within is an error.
+func (d *Daemon) interrupted(ctx context.Context, w io.Writer, err error) error {
+	if ctx.Err() == nil {
+		return err
+	}
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	pending := 0
+	for _, unit := range d.units {
+		pending += d.ledger.Counts(unit).Pending
+	}
+	fmt.Fprintf(w, "stopped; %d rows wait and go out at the next start\n", pending)
+	return nil
+}
+
+// summary writes the numbers of all units.
+func (d *Daemon) summary(w io.Writer) {
+	for _, unit := range d.units {
+		fmt.Fprintln(w, d.numbers(unit))
+	}
+}
+
+func (d *Daemon) numbers(unit state.Unit) string {
 	c := d.statusOf(unit)
-	fmt.Fprintf(w, "%s  read %d, confirmed %d, waiting %d, held %d", unit, c.Read, c.Confirmed, c.Pending, c.Held)
+	if d.options.DryRun != nil {
+		return fmt.Sprintf("%s  read %d, would have been confirmed %d, held %d", unit, c.Read, c.Confirmed, c.Held)
+	}
+	return fmt.Sprintf("%s  read %d, confirmed %d, waiting %d, held %d", unit, c.Read, c.Confirmed, c.Pending, c.Held)
+}
+
+// summarise writes a unit's numbers and reads it back; false when the server does not show what it accepted, or does
+// not show anything.
+func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bool {
+	fmt.Fprint(w, d.numbers(unit))
 	defer fmt.Fprintln(w)
-	if d.options.DryRun != nil || c.Confirmed == 0 {
-		return
+	if d.options.DryRun != nil || d.ledger.Counts(unit).Confirmed == 0 {
+		return true
 	}
 	v, err := uploader.Verify(ctx, d.server, d.ledger, unit)
 	switch {
@@ -242,11 +295,14 @@ func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) {
 		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v",
 			v.Same, len(v.Missing), v.Missing[:min(len(v.Missing), maxNamed)], len(v.Different), v.Different[:min(len(v.Different), maxNamed)])
 	}
+	return err == nil && v.Clean()
 }
 
 // address is the competition as people know it.
-func (d *Daemon) address() string {
-	return d.cfg.OpenTrack.Server.Host + "/x/" + d.cfg.OpenTrack.Competition
+func (d *Daemon) address() string { return addressOf(d.cfg) }
+
+func addressOf(cfg *config.Config) string {
+	return cfg.OpenTrack.Server.Host + "/x/" + cfg.OpenTrack.Competition
 }
 
 // Status is the daemon at this moment.
@@ -268,7 +324,7 @@ func (d *Daemon) Status() status.Status {
 			s.LastError = fmt.Sprintf("%s: %v", unit, err)
 		}
 	}
-	if silent := d.feed.silent(); silent > d.deaf() && s.Trouble == "" {
+	if silent := d.feed.silent(); silent > d.deaf() {
 		s.Trouble = fmt.Sprintf("%s has not answered for %s; check the network and the machine that shares the folder",
 			d.cfg.Watch.Dir, silent.Round(time.Second))
 	}
@@ -289,7 +345,7 @@ func (d *Daemon) word(s status.Status, report uploader.Report) string {
 		return status.NoFolder
 	case s.Outage > 0 && report.Class == uploader.LoginRefused:
 		return status.LoginRefused
-	case s.Outage > 0, d.feed.ledgerBroken():
+	case s.Outage > 0, d.feed.ledgerBroken(), len(report.RefusedUnit) > 0:
 		return status.Stalled
 	case s.OldestPending > lag:
 		return status.CatchingUp
@@ -304,11 +360,7 @@ func (d *Daemon) statusOf(unit state.Unit) status.Unit {
 	u.LastBib, u.LastMark = string(last.Bib), last.Mark.String()
 	count, example := d.feed.nameless(unit)
 	u.Held += count
-	if u.HeldWhy = example; c.Held > 0 {
-		if held := d.ledger.Held(unit); len(held) > 0 {
-			u.HeldWhy = fmt.Sprintf("bib %s: %s", held[0].Bib, held[0].Reason)
-		}
-	}
+	u.HeldWhy = reasons(d.ledger.Held(unit), example)
 	return u
 }
 

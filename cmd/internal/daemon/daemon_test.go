@@ -45,7 +45,7 @@ func TestStatusInTrouble(t *testing.T) {
 	}{
 		"the login is refused": {"hunter2", "R1", func(*field) {}, status.LoginRefused, "check username and password", 2},
 		"the server is down":   {"apitest", "R1", func(f *field) { f.down() }, status.Stalled, "refused", 2},
-		"a unit is refused":    {"apitest", "R9", func(*field) {}, status.Live, "R9/1/1: ", 1},
+		"a unit is refused":    {"apitest", "R9", func(*field) {}, status.Stalled, "R9/1/1: ", 2},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

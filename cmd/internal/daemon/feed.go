@@ -23,14 +23,17 @@ type feed struct {
 	wake   func() // tells the uploader
 	listed func() // tells the daemon, after every look into the folder
 
+	broke    func(error)   // tells a run that shall end that the ledger cannot be written
 	patience time.Duration // how long a unit waits for a file that cannot be read
 
+	files   []string            // those of the last look
 	news    map[state.Unit]bool // units with a settled reading since the last conclusion
 	hearing map[state.Unit]bool // units of which nothing is offered until all their files have been read
 
 	mu       sync.Mutex // guards what status reads from another goroutine
 	sources  map[string]*source
 	listing  watcher.Listing
+	looked   bool                        // the folder has been looked into
 	progress time.Time                   // when the watcher last gave a sign of life
 	broken   error                       // why the ledger cannot be written; nil when it can
 	last     map[state.Unit]parse.Finish // the finish that was read last
@@ -39,7 +42,7 @@ type feed struct {
 func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 	return &feed{
 		races: cfg.Races, maxAge: cfg.Watch.MaxAge, ledger: ledger, log: log,
-		wake: func() {}, listed: func() {}, patience: patienceWithFiles + cfg.Watch.Settle,
+		wake: func() {}, listed: func() {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
 		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
 		sources: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
 	}
@@ -99,8 +102,10 @@ func (f *feed) source(path string) *source {
 	f.progress = time.Now()
 	s := f.sources[path]
 	if s == nil {
-		s = &source{path: path, found: time.Now(), settled: map[int]bool{},
-			refused: map[int]string{}, nameless: map[int][]string{}, told: map[string]bool{}}
+		s = &source{
+			path: path, found: time.Now(), settled: map[int]bool{},
+			refused: map[int]string{}, nameless: map[int][]string{}, told: map[string]bool{},
+		}
 		f.sources[path] = s
 	}
 	return s
@@ -177,6 +182,7 @@ func (f *feed) ledgerSays(err error) {
 	f.mu.Unlock()
 	switch {
 	case err != nil && was == nil:
+		f.broke(err)
 		f.log.Error("ledger cannot be written; the files are read again until it can", zap.Error(err))
 	case err == nil && was != nil:
 		f.log.Info("ledger can be written again")

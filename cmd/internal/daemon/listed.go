@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"finishwatch/cmd/internal/config"
 	"finishwatch/state"
 	"finishwatch/watcher"
 )
@@ -17,8 +18,12 @@ func (f *feed) Listed(l watcher.Listing) {
 		f.source(path)
 	}
 	f.mu.Lock()
-	f.listing, f.progress = l, time.Now()
+	f.listing, f.looked, f.progress = l, true, time.Now()
 	f.mu.Unlock()
+	if !slices.Equal(l.Files, f.files) {
+		f.files = slices.Clone(l.Files)
+		f.present(l)
+	}
 	for unit, news := range f.news {
 		if news && f.complete(unit, l) {
 			f.conclude(unit)
@@ -69,17 +74,45 @@ func (f *feed) complete(unit state.Unit, l watcher.Listing) bool {
 			continue
 		}
 		for _, trouble := range l.Troubles {
-			if feeds(race, trouble.Path) {
+			if reaches(race, trouble.Path) {
 				return false
 			}
 		}
 		for _, path := range l.Files {
-			if feeds(race, path) && !f.sources[path].settled[i] {
+			// Last week's export beside today's has nothing to say, and keeps nobody waiting.
+			if source := f.sources[path]; feeds(race, path) && source.tooOld.IsZero() && !source.settled[i] {
 				return false
 			}
 		}
 	}
 	return true
+}
+
+// reaches reports whether a trouble with a file or a folder may hide an export of the race.
+func reaches(race config.Race, path string) bool {
+	return feeds(race, path) || slices.ContainsFunc(race.Files, func(pattern string) bool { return watcher.Reach(pattern, path) })
+}
+
+// present tells the ledger which files of each unit are there. A look that met trouble proves nothing about what it did
+// not find.
+func (f *feed) present(l watcher.Listing) {
+	if l.Folder != nil || len(l.Troubles) > 0 {
+		return
+	}
+	names := map[state.Unit][]string{}
+	for i, race := range f.races {
+		if names[race.Unit] == nil {
+			names[race.Unit] = []string{}
+		}
+		for _, path := range l.Files {
+			if feeds(race, path) {
+				names[race.Unit] = append(names[race.Unit], f.nameFor(race, path, i))
+			}
+		}
+	}
+	for unit, files := range names {
+		f.ledgerSays(f.ledger.Present(unit, files))
+	}
 }
 
 func (f *feed) conclude(unit state.Unit) {

@@ -1,6 +1,11 @@
 package daemon
 
 import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"finishwatch/parse"
@@ -32,8 +37,52 @@ func (f *feed) trouble() string {
 			}
 		}
 	}
+	return f.fileless()
+}
+
+// fileless names the races for which there is no file: a wrong pattern looks the same as a race that has not begun.
+func (f *feed) fileless() string {
+	for _, race := range f.races {
+		if f.looked && !slices.ContainsFunc(f.listing.Files, func(path string) bool { return feeds(race, path) }) {
+			return fmt.Sprintf("no file for %s: nothing is called %s", race.Unit, strings.Join(race.Files, " or "))
+		}
+	}
 	return ""
 }
+
+// reasons puts held bibs into a few words: each kind of reason with its number and the first bibs, the most frequent
+// last, because one row that is wrong is easier to mend than a hundred that have vanished.
+func reasons(held []state.HeldBib, nameless string) string {
+	kinds := map[string][]string{}
+	whole := map[string]string{}
+	for _, h := range held {
+		kind, _, _ := strings.Cut(h.Reason, ":")
+		kinds[kind] = append(kinds[kind], string(h.Bib))
+		whole[kind] = h.Reason
+	}
+	order := slices.SortedFunc(maps.Keys(kinds), func(a, b string) int {
+		return cmp.Or(len(kinds[a])-len(kinds[b]), strings.Compare(a, b))
+	})
+	var words []string
+	if nameless != "" {
+		words = append(words, nameless)
+	}
+	for _, kind := range order {
+		bibs := slices.Sorted(slices.Values(kinds[kind]))
+		text := fmt.Sprintf("bibs %s: %s", strings.Join(bibs[:min(len(bibs), maxShown)], ", "), kind)
+		if len(bibs) == 1 {
+			text = fmt.Sprintf("bib %s: %s", bibs[0], whole[kind])
+		}
+		if more := len(bibs) - maxShown; more > 0 {
+			text += fmt.Sprintf(" and %d more", more)
+		}
+		words = append(words, text)
+	}
+	return strings.Join(words, " · ")
+}
+
+// maxShown bounds the bibs that status shows of one kind of reason.
+const maxShown = 5
 
 // nameless returns the held rows without a bib that feed a unit, and one of them in words.
 func (f *feed) nameless(unit state.Unit) (count int, example string) {

@@ -92,7 +92,7 @@ func TestARealExportIsPlayedWithoutChangingAByte(t *testing.T) {
 		"UTF-16, low byte first, whose newlines are two bytes": {utf16Of(few, binary.LittleEndian), 2},
 		"UTF-16, high byte first":                              {utf16Of(few, binary.BigEndian), 2},
 		"UTF-16 with a 0x0a in a letter":                       {utf16Of("Bib,Name,Time\n349,\u010aelia \u0a0a,14:25.10\n347,B,14:33.00\n", binary.LittleEndian), 2},
-		"2000 rows, CRLF":                                            {many.Bytes(), 2000},
+		"2000 rows, CRLF":                                      {many.Bytes(), 2000},
 		"a bib with two times, which is held":                  {[]byte(few + "7,15:00\n7,15:01\n"), 2},
 	}
 	for name, test := range tests {

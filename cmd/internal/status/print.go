@@ -26,6 +26,9 @@ func (s Status) Line() string {
 // of files and what a server said come from outside, and are cleaned.
 func (s Status) Print(w io.Writer, now time.Time) {
 	fmt.Fprintf(w, "%s", s.State)
+	if s.State == Live && s.ExitCode() != 0 {
+		fmt.Fprint(w, ", attention")
+	}
 	if s.Server != "" {
 		fmt.Fprintf(w, "  → %s", logging.Clean(s.Server))
 	}

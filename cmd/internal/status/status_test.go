@@ -53,7 +53,7 @@ func TestWhatAPersonReads(t *testing.T) {
 		},
 		"something is held": {
 			held, "LIVE  read 422, confirmed 419, waiting 3, HELD 2",
-			"LIVE" + top + first + "    HELD            2   bib 77: two times\n" + second + "  folder     /srv/timing\n", 1,
+			"LIVE, attention" + top + first + "    HELD            2   bib 77: two times\n" + second + "  folder     /srv/timing\n", 1,
 		},
 		"catching up": {
 			race(CatchingUp), "CATCHING UP  read 422, confirmed 419, waiting 3",
@@ -71,7 +71,7 @@ func TestWhatAPersonReads(t *testing.T) {
 		},
 		"a refused unit": {
 			refused, "LIVE  read 422, confirmed 419, waiting 3",
-			"LIVE" + top + first + second + "  folder     /srv/timing\n  trouble    R2/1/1: refused\n", 1,
+			"LIVE, attention" + top + first + second + "  folder     /srv/timing\n  trouble    R2/1/1: refused\n", 1,
 		},
 		"not running any more": {
 			race(NotRunning), "NOT RUNNING  read 422, confirmed 419, waiting 3",
@@ -79,12 +79,13 @@ func TestWhatAPersonReads(t *testing.T) {
 				"  these numbers are 20 s old\n", 3,
 		},
 		"never started": {
-			Status{State: NotRunning}, "NOT RUNNING  read 0, confirmed 0, waiting 0",
+			Status{State: NotRunning},
+			"NOT RUNNING  read 0, confirmed 0, waiting 0",
 			"NOT RUNNING\n  no status has been written yet: start the daemon with finishwatch run\n", 3,
 		},
 		"a bib that would paint over the screen": {
 			hostile, "LIVE  read 1, confirmed 0, waiting 0, HELD 1",
-			"LIVE" + top + "  R1/1/1\n    read            1   last bib 7\ufffd[2J LIVE  \n    confirmed       0\n    waiting         0\n" +
+			"LIVE, attention" + top + "  R1/1/1\n    read            1   last bib 7\ufffd[2J LIVE  \n    confirmed       0\n    waiting         0\n" +
 				"    HELD            1   bib \ufffd7\n  folder     /srv/timing\n", 1,
 		},
 	}
