@@ -3,6 +3,7 @@ package state
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"go.etcd.io/bbolt"
 
@@ -26,19 +27,20 @@ func (l *Ledger) Lines(unit Unit) []string {
 }
 
 func (e *entry) line() string {
-	text := string(e.bib)
+	var text strings.Builder
+	text.WriteString(string(e.bib))
 	for _, part := range []struct {
 		word string
 		mark parse.Mark
 	}{{"", e.seen}, {"offered ", e.offered}, {"confirmed ", e.confirmed}} {
 		if !part.mark.IsZero() {
-			text += " " + part.word + part.mark.String()
+			text.WriteString(" " + part.word + part.mark.String())
 		}
 	}
 	if e.held != "" {
-		text += " HELD " + e.held
+		text.WriteString(" HELD " + e.held)
 	}
-	return text
+	return text.String()
 }
 
 // Recount counts all entries anew.

@@ -100,14 +100,15 @@ func confirm(t *testing.T, l *state.Ledger, batches []state.Batch) {
 func words(batches []state.Batch) []string {
 	var lines []string
 	for _, b := range batches {
-		line := string(b.Mode) + " " + b.Unit.String()
+		var line strings.Builder
+		line.WriteString(string(b.Mode) + " " + b.Unit.String())
 		for _, row := range b.Rows {
-			line += " " + string(row.Bib) + "=" + row.Mark.String()
+			line.WriteString(" " + string(row.Bib) + "=" + row.Mark.String())
 		}
 		if b.Attributes != nil {
-			line += " name " + b.Attributes.Name + " note " + b.Attributes.Note
+			line.WriteString(" name " + b.Attributes.Name + " note " + b.Attributes.Note)
 		}
-		lines = append(lines, line)
+		lines = append(lines, line.String())
 	}
 	return lines
 }

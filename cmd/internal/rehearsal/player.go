@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"finishwatch/cmd/internal/logging"
@@ -131,14 +132,14 @@ func (p *player) say(force bool) {
 const maxNamed = 3
 
 func named(rows [][2]string) string {
-	text := ""
+	var text strings.Builder
 	for _, row := range rows[:min(len(rows), maxNamed)] {
-		text += fmt.Sprintf("  %s %s", logging.Clean(row[0]), logging.Clean(row[1]))
+		text.WriteString(fmt.Sprintf("  %s %s", logging.Clean(row[0]), logging.Clean(row[1])))
 	}
 	if len(rows) > maxNamed {
-		text += " …"
+		text.WriteString(" …")
 	}
-	return text
+	return text.String()
 }
 
 func (p *player) clock() string {
