@@ -45,7 +45,7 @@ func TestAStepThatCannotBeStored(t *testing.T) {
 		},
 		"Conclude": {
 			[]string{"a.csv settled 1=14:20 2=14:30", "a.csv settled 1=14:20"},
-			func(l *state.Ledger) error { _, err := l.Conclude(raceUnit); return err },
+			func(l *state.Ledger) error { _, err := l.Conclude(raceUnit, true); return err },
 			[]string{"1 14:20", "2 14:30 HELD " + state.Vanished},
 		},
 		"Offer": {
@@ -127,7 +127,7 @@ func TestAConclusionThatFailedLiftsNoHold(t *testing.T) {
 	defer l.Close()
 	observe(t, l, "a.csv settled 7=14:25.10 8=14:30")
 	must(t, l.Reopen(true))
-	if _, err := l.Conclude(raceUnit); err == nil {
+	if _, err := l.Conclude(raceUnit, true); err == nil {
 		t.Fatal("no error")
 	}
 	must(t, l.Reopen(false))

@@ -64,7 +64,7 @@ func observe(t *testing.T, l *state.Ledger, text string) state.Changes {
 
 func conclude(t *testing.T, l *state.Ledger) []state.HeldBib {
 	t.Helper()
-	vanished, err := l.Conclude(raceUnit)
+	vanished, err := l.Conclude(raceUnit, true)
 	if err != nil {
 		t.Fatal(err)
 	}

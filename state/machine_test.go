@@ -133,7 +133,7 @@ func (m *machine) readAll() {
 	for _, name := range slices.Sorted(maps.Keys(m.files)) {
 		m.read(name, true)
 	}
-	if _, err := m.ledger.Conclude(raceUnit); err != nil {
+	if _, err := m.ledger.Conclude(raceUnit, true); err != nil {
 		m.t.Fatal(err)
 	}
 	m.settled = true

@@ -303,8 +303,9 @@ func (e *entry) outcome(kept bool) (record, bool) {
 // only now, because until now the file that gave the reason may not have been read. It returns the bibs that vanished.
 //
 // A file without any bib since the start has not spoken: it may have been emptied. While there is one, no old hold is
-// lifted, and only a bib that some file had since the start can vanish.
-func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
+// lifted, and only a bib that some file had since the start can vanish. The latter is so, too, when not all is read:
+// where a file was left out on purpose, such as last week's export, nobody knows what it holds.
+func (l *Ledger) Conclude(unit Unit, all bool) ([]HeldBib, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.unit(unit)
@@ -313,9 +314,9 @@ func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
 	}
 	var list []change
 	var vanished []HeldBib
-	all := u.allSpoke()
+	spoke := u.allSpoke()
 	for bib, e := range u.entries {
-		to := e.conclusion(all)
+		to := e.conclusion(spoke, spoke && all)
 		if to == e.record {
 			continue
 		}
@@ -330,7 +331,7 @@ func (l *Ledger) Conclude(unit Unit) ([]HeldBib, error) {
 		}
 	}
 	for _, e := range u.entries {
-		e.kept = e.kept && !all
+		e.kept = e.kept && !spoke
 	}
 	return vanished, nil
 }
@@ -344,9 +345,10 @@ func (u *unitState) allSpoke() bool {
 	return true
 }
 
-// conclusion is the record when all files have been read; all tells whether each of them had something to say.
-func (e *entry) conclusion(all bool) record {
-	if to, ok := e.outcome(e.kept && !all); ok {
+// conclusion is the record when the files have been read; spoke tells whether each of them had something to say, all
+// whether none was left out.
+func (e *entry) conclusion(spoke, all bool) record {
+	if to, ok := e.outcome(e.kept && !spoke); ok {
 		return to
 	}
 	to := e.record

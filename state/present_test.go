@@ -57,3 +57,21 @@ func TestAFileThatIsGoneDisputesNothing(t *testing.T) {
 		t.Errorf("both are back: %+v", c)
 	}
 }
+
+// Last week's export lies beside today's and is not read: what it holds has not vanished, and what is pending goes out.
+func TestWhatMayStandInAFileThatWasLeftOutHasNotVanished(t *testing.T) {
+	path := newPath(t)
+	l := open(t, path)
+	observe(t, l, "a.csv settled 7=14:25")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	l = open(t, path)
+	observe(t, l, "b.csv settled 8=14:26")
+	if vanished, err := l.Conclude(raceUnit, false); err != nil || len(vanished) > 0 {
+		t.Errorf("vanished %v, %v", vanished, err)
+	}
+	if vanished, err := l.Conclude(raceUnit, true); err != nil || len(vanished) != 1 {
+		t.Errorf("vanished %v, %v", vanished, err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -343,10 +344,10 @@ func TestRetryAfterIsHonoured(t *testing.T) {
 func TestARefusedUnitWaitsAloneAndTheOthersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRace(t, nil)
-		exists := false
+		var exists atomic.Bool
 		r.server.script = func(_ int, batches []state.Batch) (bool, error) {
 			for _, b := range batches {
-				if b.Unit == r2 && !exists {
+				if b.Unit == r2 && !exists.Load() {
 					return false, &uploader.Error{Op: "PUT", Class: uploader.BatchRefused, StatusCode: 400}
 				}
 			}
@@ -360,7 +361,7 @@ func TestARefusedUnitWaitsAloneAndTheOthersGoOn(t *testing.T) {
 		if len(r.loop.Report().RefusedUnit) != 1 {
 			t.Errorf("report: %+v", r.loop.Report())
 		}
-		exists = true // somebody mends the event grid
+		exists.Store(true) // somebody mends the event grid
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		equal(t, "R2 on the server", map[string]string{"600": "17:25"}, r.server.marks(r2))

@@ -26,7 +26,7 @@ type feed struct {
 	broke    func(error)   // tells a run that shall end that the ledger cannot be written
 	patience time.Duration // how long a unit waits for a file that cannot be read
 
-	files   []string            // those of the last look
+	files   []string            // those that count as being in the folder
 	news    map[state.Unit]bool // units with a settled reading since the last conclusion
 	hearing map[state.Unit]bool // units of which nothing is offered until all their files have been read
 
@@ -57,6 +57,7 @@ type source struct {
 	path     string
 	tooOld   time.Time        // the modification time with which it was found too old; zero when it was not
 	found    time.Time        // when it was first listed or taken
+	listed   time.Time        // when it was last listed, or could have been hidden
 	taken    bool             // it has been read since the start
 	settled  map[int]bool     // per race: the latest snapshot was settled and the race could read it
 	refused  map[int]string   // per race: why the whole file is refused

@@ -15,15 +15,12 @@ import (
 // read: where two of them differ about a bib, neither may go out first.
 func (f *feed) Listed(l watcher.Listing) {
 	for _, path := range l.Files {
-		f.source(path)
+		f.source(path).listed = time.Now()
 	}
 	f.mu.Lock()
 	f.listing, f.looked, f.progress = l, true, time.Now()
 	f.mu.Unlock()
-	if !slices.Equal(l.Files, f.files) {
-		f.files = slices.Clone(l.Files)
-		f.present(l)
-	}
+	f.present(l)
 	for unit, news := range f.news {
 		if news && f.complete(unit, l) {
 			f.conclude(unit)
@@ -93,18 +90,35 @@ func reaches(race config.Race, path string) bool {
 	return feeds(race, path) || slices.ContainsFunc(race.Files, func(pattern string) bool { return watcher.Reach(pattern, path) })
 }
 
+// absence is how long a file must be missing before it counts as gone. Programs delete their export and write it anew,
+// and what two files dispute must not go out in between.
+const absence = time.Minute
+
 // present tells the ledger which files of each unit are there. A look that met trouble proves nothing about what it did
 // not find.
 func (f *feed) present(l watcher.Listing) {
 	if l.Folder != nil || len(l.Troubles) > 0 {
+		for _, path := range f.files {
+			f.sources[path].listed = time.Now()
+		}
 		return
 	}
+	var there []string
+	for path, source := range f.sources {
+		if time.Since(source.listed) < absence {
+			there = append(there, path)
+		}
+	}
+	if slices.Sort(there); slices.Equal(there, f.files) {
+		return
+	}
+	f.files = there
 	names := map[state.Unit][]string{}
 	for i, race := range f.races {
 		if names[race.Unit] == nil {
 			names[race.Unit] = []string{}
 		}
-		for _, path := range l.Files {
+		for _, path := range there {
 			if feeds(race, path) {
 				names[race.Unit] = append(names[race.Unit], f.nameFor(race, path, i))
 			}
@@ -113,10 +127,21 @@ func (f *feed) present(l watcher.Listing) {
 	for unit, files := range names {
 		f.ledgerSays(f.ledger.Present(unit, files))
 	}
+	f.wake() // a dispute may be over
+}
+
+// leftOut reports whether an export of the unit is too old to be read: what is in it is not absent.
+func (f *feed) leftOut(unit state.Unit) bool {
+	for path, source := range f.sources {
+		if !source.tooOld.IsZero() && f.feedsUnit(unit, path) {
+			return true
+		}
+	}
+	return false
 }
 
 func (f *feed) conclude(unit state.Unit) {
-	vanished, err := f.ledger.Conclude(unit)
+	vanished, err := f.ledger.Conclude(unit, !f.leftOut(unit))
 	if f.ledgerSays(err); err != nil {
 		return // it is tried again at the next look
 	}

@@ -108,15 +108,49 @@ func TestWhenAUnitHasBeenHeard(t *testing.T) {
 	}
 }
 
+// A program deletes its export and writes it anew: the dispute with it goes on. When it is gone for good, the dispute is
+// over, and the uploader is told.
+func TestADisputeOutlivesAFileThatIsAwayForAMoment(t *testing.T) {
+	f := newField(t)
+	f.open("", oneRace)
+	defer f.daemon.Close()
+	f.must(f.daemon.ledger.SetOrigin(unit, state.OriginEmpty))
+	both, one := watcher.Listing{Files: []string{"a.csv", "b.csv"}}, watcher.Listing{Files: []string{"a.csv"}}
+	f.look(both, "a.csv 7,14:20", "b.csv 7,14:21")
+	f.look(one)
+	if bibs := f.offered(); bibs != "" {
+		t.Errorf("%s goes out because a file was away for a moment", bibs)
+	}
+	away := func() { f.daemon.feed.sources["b.csv"].listed = time.Now().Add(-absence) }
+	for name, hidden := range map[string]watcher.Listing{
+		"the folder is gone":             {Folder: errors.New("gone")},
+		"a part of it could not be read": {Files: one.Files, Troubles: []watcher.Trouble{{Path: "sub", Reason: "denied"}}},
+	} {
+		away()
+		f.look(hidden)
+		if f.look(one); f.offered() != "" {
+			t.Errorf("%s, and what was disputed goes out", name)
+		}
+	}
+	woken := false
+	f.daemon.feed.wake = func() { woken = true }
+	away()
+	f.look(one)
+	if bibs := f.offered(); bibs != "7" || !woken {
+		t.Errorf("a file has been gone for a while, and %q goes out, woken %v", bibs, woken)
+	}
+}
+
 // While files are read the uploader finds nothing to offer and goes to sleep, so it is woken when they have been heard,
 // also when they said nothing new: what was pending before is pending still.
 func TestTheUploaderIsWokenWhenFilesHaveBeenHeard(t *testing.T) {
 	f := newField(t)
 	f.open("", oneRace)
 	defer f.daemon.Close()
+	listing := watcher.Listing{Files: []string{"a.csv"}}
+	f.look(listing)
 	woken := 0
 	f.daemon.feed.wake = func() { woken++ }
-	listing := watcher.Listing{Files: []string{"a.csv"}}
 	for want := 1; want <= 2; want++ {
 		f.look(listing, "a.csv 7,14:20")
 		if woken != want {
