@@ -30,15 +30,27 @@ func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	}
 	reading.Delimiter = string(s.delim)
 	reading.Columns = s.columns
-	t := &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+	t := newTable(d, rules, s, tail)
 	for split := newSplitter(d.data, s.delim, growing); split.next(); {
 		t.row(&split.rec)
 	}
-	t.book.close(reading)
-	if err := t.nothingClear(reading); err != nil {
+	if err := t.close(reading); err != nil {
 		return nil, err
 	}
 	return reading, nil
+}
+
+func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
+	return &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+}
+
+// close fills in the lists of the reading, or refuses the file as a whole.
+func (t *table) close(r *Reading) error {
+	t.book.close(r)
+	if err := t.nothingClear(r); err != nil {
+		return err
+	}
+	return nil
 }
 
 // table reads the rows of one export with a schema that is settled.
