@@ -21,6 +21,9 @@ func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	if len(trim(d.data)) == 0 {
 		return reading, nil
 	}
+	if err := oeInWords(d, rules); err != nil {
+		return nil, err
+	}
 	s, err := detect(d, rules, growing)
 	if err != nil {
 		return nil, err
@@ -70,6 +73,7 @@ type table struct {
 	bibLength int // of the row before
 
 	timesOfDay, bareNumbers int // rows held for that
+	clock                   wallClock
 }
 
 // row reads one row into the book.
@@ -93,11 +97,12 @@ func (t *table) row(rec *record) {
 	if time.kind == bareNumber && t.rules.TimeUnit != "" {
 		time = unitTime(at, t.rules.TimeUnit)
 	}
+	time = t.sinceStart(at, time)
 	if time.kind != clearTime && t.notARow(rec) {
 		return
 	}
 	if t.foreign > 0 {
-		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.foreign)+")")
+		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+")")
 		return
 	}
 	if reason, ok := t.filteredOut(rec); ok {
@@ -135,10 +140,12 @@ func (t *table) nothingClear(r *Reading) *FileError {
 	switch {
 	case t.book.entered:
 		return nil
+	case t.clock.problem != "":
+		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix}
 	case t.timesOfDay > 0:
 		return &FileError{
 			Reason: "column " + quote(r.Columns.Time) + " seems to hold times of day",
-			Fix:    "name the column of the race times: [race.columns] time = …; if these are race times, set slowest",
+			Fix:    `set start = "10:00:00", or name the column of the race times: [race.columns] time = …; if these are race times, set slowest`,
 		}
 	case t.bareNumbers > 0:
 		return &FileError{
