@@ -16,6 +16,7 @@ type book struct {
 	byBib    index
 	twice    map[int32][]Finish // further rows of a bib, by the index of its first one
 	claims   map[string]string  // a status of a bib that is held, as "line 12 has …"
+	lines    []int              // of the file, where the rows come from a [sheet]; else nil
 	letters  strings.Builder    // what the bibs are made of, so that they do not take one allocation each
 }
 
@@ -27,11 +28,25 @@ func newBook(data []byte) *book {
 	return &book{finishes: make([]Finish, 0, rows)}
 }
 
+// lineOf is the line of the file.
+func (b *book) lineOf(line int) int {
+	if b.lines == nil || line < 1 || line > len(b.lines) {
+		return line
+	}
+	return b.lines[line-1]
+}
+
 func (b *book) ignore(line int, reason string) {
+	line = b.lineOf(line)
 	b.ignored = append(b.ignored, Ignored{Line: line, Reason: reason})
 }
 
 func (b *book) hold(line int, bib Bib, reason string) {
+	b.holdAt(b.lineOf(line), bib, reason)
+}
+
+// holdAt is hold for a line of the file.
+func (b *book) holdAt(line int, bib Bib, reason string) {
 	b.held = append(b.held, Held{Line: line, Bib: bib, Reason: reason})
 }
 
@@ -42,13 +57,14 @@ func (b *book) claim(line int, bib, reason string) {
 		b.claims = make(map[string]string)
 	}
 	if _, ok := b.claims[bib]; !ok {
-		b.claims[bib] = "line " + strconv.Itoa(line) + " has " + reason
+		b.claims[bib] = "line " + strconv.Itoa(b.lineOf(line)) + " has " + reason
 	}
 }
 
 // finish enters a result. A bib that comes again with the same mark is ignored; with another one it has no result.
 func (b *book) finish(line int, cell []byte, mark Mark) {
 	b.entered = true
+	line = b.lineOf(line)
 	i, again := b.byBib.find(cell)
 	if !again {
 		bib := b.keep(cell)
@@ -58,7 +74,7 @@ func (b *book) finish(line int, cell []byte, mark Mark) {
 	}
 	first := &b.finishes[i]
 	if b.twice[i] == nil && first.Mark.Same(mark) {
-		b.ignore(line, "the same again as line "+strconv.Itoa(first.Line))
+		b.ignored = append(b.ignored, Ignored{Line: line, Reason: "the same again as line " + strconv.Itoa(first.Line)})
 		return
 	}
 	if b.twice == nil {
@@ -103,9 +119,9 @@ func (b *book) dropDisputed() {
 			reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
 				strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
 		}
-		b.hold(f.Line, f.Bib, reason)
+		b.holdAt(f.Line, f.Bib, reason)
 		for _, o := range others {
-			b.hold(o.Line, o.Bib, reason)
+			b.holdAt(o.Line, o.Bib, reason)
 		}
 	}
 	clear(b.finishes[len(kept):])

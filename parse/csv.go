@@ -21,6 +21,9 @@ func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	if len(trim(d.data)) == 0 {
 		return reading, nil
 	}
+	if err := oeInWords(d, rules); err != nil {
+		return nil, err
+	}
 	s, err := detect(d, rules, growing)
 	if err != nil {
 		return nil, err
@@ -30,15 +33,27 @@ func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	}
 	reading.Delimiter = string(s.delim)
 	reading.Columns = s.columns
-	t := &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+	t := newTable(d, rules, s, tail)
 	for split := newSplitter(d.data, s.delim, growing); split.next(); {
 		t.row(&split.rec)
 	}
-	t.book.close(reading)
-	if err := t.nothingClear(reading); err != nil {
+	if err := t.close(reading); err != nil {
 		return nil, err
 	}
 	return reading, nil
+}
+
+func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
+	return &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+}
+
+// close fills in the lists of the reading, or refuses the file as a whole.
+func (t *table) close(r *Reading) error {
+	t.book.close(r)
+	if err := t.nothingClear(r); err != nil {
+		return err
+	}
+	return nil
 }
 
 // table reads the rows of one export with a schema that is settled.
@@ -59,6 +74,7 @@ type table struct {
 	bibLength int   // of the row before
 
 	timesOfDay, bareNumbers int // rows held for that
+	clock                   wallClock
 }
 
 // row reads one row into the book.
@@ -82,11 +98,12 @@ func (t *table) row(rec *record) {
 	if time.kind == bareNumber && t.rules.TimeUnit != "" {
 		time = unitTime(at, t.rules.TimeUnit)
 	}
+	time = t.sinceStart(at, time)
 	if time.kind != clearTime && t.notARow(rec) {
 		return
 	}
 	if t.foreign > 0 {
-		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.foreign)+")")
+		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+")")
 		return
 	}
 	if reason, ok := t.filteredOut(rec); ok {
@@ -124,10 +141,12 @@ func (t *table) nothingClear(r *Reading) *FileError {
 	switch {
 	case t.book.entered:
 		return nil
+	case t.clock.problem != "":
+		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix}
 	case t.timesOfDay > 0:
 		return &FileError{
 			Reason: "column " + quote(r.Columns.Time) + " seems to hold times of day",
-			Fix:    "name the column of the race times: [race.columns] time = …; if these are race times, set slowest",
+			Fix:    `set start = "10:00:00", or name the column of the race times: [race.columns] time = …; if these are race times, set slowest`,
 		}
 	case t.bareNumbers > 0:
 		return &FileError{

@@ -90,8 +90,14 @@ func hintOf(d *decoded, findings []finding) *FileError {
 			return notEnough()
 		}
 	}
+	if err := lynxList(d.data); err != nil {
+		return err
+	}
 	if fixedWidth(d.data) {
-		return &FileError{Reason: "this looks like fixed-width text without delimiters", Fix: readsOnly}
+		return &FileError{
+			Reason: "this looks like fixed-width text, but no row stands under its header",
+			Fix:    `wait for rows, or set format = "fixed"`,
+		}
 	}
 	return &FileError{
 		Reason: "there is neither a header that names a bib and a time nor a row that shows them",

@@ -2,13 +2,21 @@ package parse
 
 import (
 	"bytes"
+	"strings"
 )
 
 // readsOnly is what to do about a file of a kind that this version does not read.
-const readsOnly = "this version reads delimited text (csv) only; export as CSV"
+const readsOnly = "export as CSV, or as another kind that `finishwatch formats` lists"
 
-// binary refuses content that is no text, by how it begins.
-func binary(data []byte) *FileError {
+// binary refuses content that is no text, by how it begins. A spreadsheet is text only where no other format is asked
+// for.
+func binary(data []byte, format string) *FileError {
+	if zipped(data) && (automatic(format) || format == "xlsx") {
+		return nil
+	}
+	if bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")) && bytes.Contains(data, []byte(utf16Text("EncryptedPackage"))) {
+		return &FileError{Reason: "this spreadsheet is encrypted", Fix: "save it without a password"}
+	}
 	for _, magic := range []struct{ begins, name string }{
 		{"PK\x03\x04", "a spreadsheet (xlsx) or a zip file"},
 		{"\xD0\xCF\x11\xE0", "an old Excel file (xls)"},
@@ -27,6 +35,16 @@ func binary(data []byte) *FileError {
 		return &FileError{Reason: "this is no text", Fix: readsOnly}
 	}
 	return nil
+}
+
+// utf16Text is how an ASCII text stands in the directory of an OLE file.
+func utf16Text(text string) string {
+	var b strings.Builder
+	for i := range len(text) {
+		b.WriteByte(text[i])
+		b.WriteByte(0)
+	}
+	return b.String()
 }
 
 // firstLine is what kinds of files are told by: no row is read before it is complete.
@@ -52,6 +70,9 @@ func controls(b []byte) bool {
 
 // foreign refuses text of a kind that this version does not read, by its first characters.
 func foreign(text []byte, rules *Rules) *FileError {
+	if documentKind(&decoded{data: text}) != "" {
+		return nil
+	}
 	head := bytes.ToLower(trim(text[:min(len(text), firstLineBytes)]))
 	switch {
 	case len(head) == 0:
@@ -64,18 +85,14 @@ func foreign(text []byte, rules *Rules) *FileError {
 	case head[0] == '{' || head[0] == '[' && jsonArray(head):
 		return &FileError{Reason: "this looks like JSON", Fix: readsOnly}
 	}
-	if rules.Columns != (Columns{}) {
-		return nil
-	}
-	return lynx(text)
+	return nil
 }
 
 func dialect(head []byte) string {
 	switch {
-	case bytes.Contains(head, []byte("orienteering.org/datastandard")), bytes.Contains(head, []byte("<resultlist")):
-		return " (an IOF result list)"
-	case bytes.Contains(head, []byte("<epreuve")):
-		return " (a Wiclax file)"
+	case bytes.Contains(head, []byte("orienteering.org/datastandard")), bytes.Contains(head, []byte("<startlist")),
+		bytes.Contains(head, []byte("<entrylist")), bytes.Contains(head, []byte("<coursedata")):
+		return " of orienteering, but no ResultList"
 	}
 	return ""
 }
@@ -83,26 +100,6 @@ func dialect(head []byte) string {
 func jsonArray(head []byte) bool {
 	rest := trim(head[1:])
 	return len(rest) > 0 && bytes.IndexByte([]byte(`{["]`), rest[0]) >= 0
-}
-
-// lynx recognises FinishLynx files by their first line, which is the event: number, round, heat, name, five blank
-// fields. The second line says no more than which of the files it is.
-func lynx(text []byte) *FileError {
-	line := firstLine(text)
-	cells := bytes.Split(line, []byte(","))
-	if len(line) == len(text) || len(cells) < 10 || !digits(trim(cells[0])) || !digits(trim(cells[2])) {
-		return nil
-	}
-	if name := trim(cells[3]); len(name) < 2 || readTime(name).kind != notATime {
-		return nil
-	}
-	if len(trim(bytes.Join(cells[4:9], nil))) > 0 {
-		return nil
-	}
-	if bytes.HasPrefix(text[len(line)+1:], []byte(",")) {
-		return &FileError{Reason: "this looks like a FinishLynx start list, not results", Fix: readsOnly}
-	}
-	return &FileError{Reason: "this looks like a FinishLynx file", Fix: readsOnly}
 }
 
 // fixedWidth reports whether a line near the top has words for a bib and a time, and no delimiter between them.

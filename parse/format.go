@@ -26,6 +26,66 @@ type format struct {
 func formats() []format {
 	return []format{
 		{
+			Format{"iof", "<BibNumber>349</BibNumber><Time>865</Time>", "IOF XML result lists, versions 3 and 2"},
+			recogniseIOF,
+			readIOF,
+		},
+		{
+			Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"},
+			recogniseClax,
+			readClax,
+		},
+		{
+			Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"},
+			recogniseRaceResult,
+			readRaceResult,
+		},
+		{
+			Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"},
+			recogniseXLSX,
+			readXLSX,
+		},
+		{
+			Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"},
+			isIPICO,
+			readIPICO,
+		},
+		{
+			Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"},
+			isChronoTrack,
+			ctLog().readLog,
+		},
+		{
+			Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"},
+			isRaceResult,
+			rrLog().readLog,
+		},
+		{
+			Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"},
+			isRFID,
+			rfidLog().readLog,
+		},
+		{
+			Format{"tm", "1,349,10:42:13.45", "positions, bibs and times of day of a Time Machine connector; need start"},
+			isTimeMachine,
+			readTimeMachine,
+		},
+		{
+			Format{"lif", "1,349,4,Ash,Ada,Heath Harriers,14:25.10,,…", "FinishLynx result file (.lif): one heat"},
+			recogniseLIF,
+			readLIF,
+		},
+		{
+			Format{"oe", "349;7204;;Ash;Ada;…;0;10:00:00;;14:25;0;…", "SportSoftware OE results, in any language"},
+			recogniseOE,
+			readOE,
+		},
+		{
+			Format{"fixed", "  1   349  Ash, Ada      F   14:25.1", "fixed-width text: the columns stand under their headings"},
+			recogniseFixed,
+			readFixed,
+		},
+		{
 			Format{"csv", "349;Ash, Ada;F;14:25.1", "delimited text: comma, semicolon, TAB or pipe, with or without a header"},
 			func(*decoded) bool { return true },
 			readCSV,
@@ -51,13 +111,14 @@ func KnownFormat(name string) bool {
 // nothing of it is returned. An export that is empty, or that has a header and no rows yet, is no error.
 //
 // The same bytes with the same rules give the same reading. For [TailGrowing], every finish of a prefix is a finish
-// of the whole, unless another row of its bib stands further down.
+// of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
+// bib may be written later; then the finish becomes earlier, which is a correction.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 	f, err := formatFor(data, rules.Format)
 	if err != nil {
 		return nil, err
 	}
-	d, err := decode(data, rules.Encoding)
+	d, err := contentOf(data, rules.Encoding)
 	if err != nil {
 		return nil, err
 	}
@@ -71,6 +132,9 @@ func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 			}
 		}
 	}
+	if err := anotherDocument(&d, f.Name); err != nil {
+		return nil, err
+	}
 	reading, readErr := f.read(&d, &rules, tail)
 	if readErr != nil {
 		return nil, readErr
@@ -78,9 +142,17 @@ func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 	return reading, nil
 }
 
+// contentOf decodes text. A spreadsheet is left as it is.
+func contentOf(data []byte, encoding string) (decoded, *FileError) {
+	if zipped(data) {
+		return decoded{data: data}, nil
+	}
+	return decode(data, encoding)
+}
+
 // formatFor refuses a format that is not known, and files that no format can be.
 func formatFor(data []byte, name string) (format, *FileError) {
-	if err := binary(data); err != nil {
+	if err := binary(data, name); err != nil {
 		return format{}, err
 	}
 	if automatic(name) {

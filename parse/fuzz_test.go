@@ -12,27 +12,31 @@ func FuzzReadCSV(f *testing.F) {
 		f.Add(data, uint16(len(data)*2/3), byte(strings.Count(c.ruleText, "chip")))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, cut uint16, choice byte) {
-		rules := fuzzRules(choice)
-		whole, err := Read(data, rules, TailStill)
-		if err != nil {
-			whole = nil
-		} else {
-			checkReading(t, whole, rules)
-		}
-		if len(data) == 0 {
-			return
-		}
-		// What a growing file publishes, the whole must have. A last line without a newline may be in dispute.
-		grown, err := Read(data, rules, TailGrowing)
-		if err == nil {
-			pairs, disputed := allowed(grown)
-			checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, pairs, disputed)
-			pairs, disputed = allowed(whole)
-			checkPrefix(t, data, len(data), rules, TailGrowing, pairs, disputed)
-		} else if n := checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, nil, nil); n > 0 {
-			t.Errorf("a prefix of %d bytes publishes %d finishes of a file that is refused: %v", int(cut)%len(data), n, err)
-		}
+		fuzzRead(t, data, cut, fuzzRules(choice))
 	})
+}
+
+// fuzzRead reads an export whole and cut, and asserts what holds of every format.
+func fuzzRead(t *testing.T, data []byte, cut uint16, rules Rules) {
+	whole, err := Read(data, rules, TailStill)
+	if err != nil {
+		whole = nil
+	} else {
+		checkReading(t, whole, rules)
+	}
+	if len(data) == 0 {
+		return
+	}
+	// What a growing file publishes, the whole must have. A last line without a newline may be in dispute.
+	grown, err := Read(data, rules, TailGrowing)
+	if err == nil {
+		pairs, disputed := allowed(grown)
+		checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, pairs, disputed)
+		pairs, disputed = allowed(whole)
+		checkPrefix(t, data, len(data), rules, TailGrowing, pairs, disputed)
+	} else if n := checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, nil, nil); n > 0 {
+		t.Errorf("a prefix of %d bytes publishes %d finishes of a file that is refused: %v", int(cut)%len(data), n, err)
+	}
 }
 
 // fuzzRules turns a byte into rules.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/text/encoding/htmlindex"
@@ -18,6 +19,8 @@ var update = flag.Bool("update", false, "rewrite the wanted readings in testdata
 // A golden case is a txtar archive: a sentence, rules, an export and what must be read from it.
 type goldenCase struct {
 	path, about, ruleText, export, want string
+
+	chips string // a chip map
 }
 
 // parts reads a txtar archive. The package of that name is not among our dependencies.
@@ -51,7 +54,7 @@ func goldenCases(t testing.TB) []goldenCase {
 			t.Fatal(err)
 		}
 		about, files := parts(string(text))
-		cases = append(cases, goldenCase{path, about, files["rules"], files["export"], files["want"]})
+		cases = append(cases, goldenCase{path, about, files["rules"], files["export"], files["want"], files["chips"]})
 	}
 	return cases
 }
@@ -66,10 +69,29 @@ func (c goldenCase) rules(t testing.TB) (rules Rules) {
 		}
 		return m
 	}
+	if c.chips != "" {
+		chips, err := ReadChips([]byte(c.chips))
+		if err != nil {
+			t.Fatal(c.path, err)
+		}
+		rules.Passings.Chips = chips
+	}
 	for line := range strings.Lines(c.ruleText) {
 		key, value, _ := strings.Cut(strings.TrimSpace(line), " = ")
 		switch key {
 		case "as":
+		case "format":
+			rules.Format = value
+		case "start":
+			start, err := ParseStart(value)
+			if err != nil {
+				t.Fatal(c.path, err)
+			}
+			rules.Start = start
+		case "zone":
+			rules.Zone = time.FixedZone(value, 2*60*60)
+		case "min":
+			rules.Passings.Min, _ = time.ParseDuration(value)
 		case "encoding":
 			rules.Encoding = value
 		case "clock":
@@ -80,6 +102,8 @@ func (c goldenCase) rules(t testing.TB) (rules Rules) {
 			rules.Columns.Bib = value
 		case "time":
 			rules.Columns.Time = value
+		case "status":
+			rules.Columns.Status = value
 		case "fastest":
 			rules.Fastest = mark(value)
 		case "slowest":
@@ -117,6 +141,8 @@ func (c goldenCase) data(t testing.TB) []byte {
 	switch as {
 	case "":
 		return []byte(text)
+	case "xlsx":
+		return workbook(t, text)
 	case "cr":
 		return []byte(strings.ReplaceAll(text, "\n", "\r"))
 	case "bom-crlf":

@@ -157,6 +157,8 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	case bareNumber:
 		t.bareNumbers++
 		return Mark{}, "bare number: " + quote(string(at)) + "; set time_unit"
+	case offClock:
+		return Mark{}, t.clock.reason
 	case remarked:
 		return Mark{}, "remark behind the time: " + quote(t.text(at, rec.bytes))
 	case notATime:
@@ -166,11 +168,30 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	if err != nil {
 		return Mark{}, "not a time: " + quote(string(at))
 	}
-	m = m.Rounded(t.rules.Rounding)
-	if t.rules.MinutesPastHour {
+	m = t.rules.written(m)
+	return m, t.believed(m, time)
+}
+
+// written is a time as the race wants it: rounded, and in minutes past the hour.
+func (r *Rules) written(m Mark) Mark {
+	m = m.Rounded(r.Rounding)
+	if r.MinutesPastHour {
 		m = m.InMinutes()
 	}
-	return m, t.believed(m, time)
+	return m
+}
+
+// bounds says why a time is outside of what is believed, or nothing.
+func (r *Rules) bounds(m Mark) string {
+	switch {
+	case !r.Fastest.IsZero() && m.Before(r.Fastest):
+		return "faster than fastest: " + m.String()
+	case r.Fastest.IsZero() && m.Hundredths() < 6000:
+		return "under one minute: " + m.String()
+	case !r.Slowest.IsZero() && r.Slowest.Before(m):
+		return "slower than slowest: " + m.String()
+	}
+	return ""
 }
 
 // otherClock holds a row that has a time on the clock that was not chosen: it finished, and nobody fills in the
@@ -189,16 +210,12 @@ func (t *table) believed(m Mark, time timeCell) string {
 	if m.Hundredths() < sixHours {
 		t.underSix = true
 	}
-	switch {
-	case !r.Fastest.IsZero() && m.Before(r.Fastest):
-		return "faster than fastest: " + m.String()
-	case r.Fastest.IsZero() && m.Hundredths() < 6000:
-		return "under one minute: " + m.String()
-	case !r.Slowest.IsZero() && r.Slowest.Before(m):
-		return "slower than slowest: " + m.String()
-	case r.Slowest.IsZero() && m.Hundredths() >= sixHours && time.fields == 3 && t.maybeTimeOfDay():
+	if reason := r.bounds(m); reason != "" {
+		return reason
+	}
+	if r.Slowest.IsZero() && m.Hundredths() >= sixHours && time.fields == 3 && t.maybeTimeOfDay() {
 		t.timesOfDay++
-		return "could be a time of day: " + m.String() + "; if it is not, set slowest"
+		return "could be a time of day: " + m.String() + "; if it is, set start; if it is not, set slowest"
 	}
 	return ""
 }
@@ -206,7 +223,7 @@ func (t *table) believed(m Mark, time timeCell) string {
 // maybeTimeOfDay reports whether nothing yet says that the column holds the time since the start: a heading, or a
 // row under six hours. Without a header a reader's log and a list of results look the same.
 func (t *table) maybeTimeOfDay() bool {
-	if t.schema.elapsed {
+	if t.schema.elapsed || t.clock.kind == timesOfDay {
 		return false
 	}
 	return t.schema.line == 0 || !t.underSix

@@ -1,5 +1,7 @@
 package parse
 
+import "time"
+
 // Rules are what a person decided about the files of one race. The zero value recognises everything by itself.
 type Rules struct {
 	Format   string // "" or "auto", else a name that [Formats] lists
@@ -22,7 +24,27 @@ type Rules struct {
 	Columns Columns
 
 	// Where keeps only the rows whose column (header text or 1-based number) has this value; all pairs must match.
+	// In a workbook, Sheet names the worksheet.
 	Where map[string]string
+
+	// Start is when the race began. Times of day count from it; without it they are held.
+	Start Start
+
+	// Zone is where a Start without an offset was, for reads that count in UTC. Nil holds such reads. It is used for
+	// nothing else: reads without an offset are compared as wall-clock time.
+	Zone *time.Location
+
+	// Passings is for raw reader logs only.
+	Passings Passings
+}
+
+// Passings says how the reads of a raw log become finishes: the finish of a bib is the earliest read of its chips that
+// is Min or more after Start, wherever it stands in the file. A read that arrives late may change it.
+type Passings struct {
+	// Chips is the chip map as [ReadChips] returns it. A chip that is not in it is a stranger and nobody's finish.
+	// Without a map the formats that can carry bibs are read by themselves, and the others are refused.
+	Chips map[string]Bib
+	Min   time.Duration
 }
 
 // Rounding is a road rule for the last digits of a time. All of them round up.

@@ -27,12 +27,15 @@ type statusWord struct {
 var statusWords = statusTable(
 	statusWord{saysCode, DNF}, `dnf abd abandon abandono abandoned ret retired rtd withdrawn withdrawal withdrew wd
 		didnotfinish aufg aufgegeben aufgabe rit ritirato brutt brot utgatt utg udg kesk keskeyttanyt katkestas katk
+		desistencia desistiu retirado abandonne renuntat
 		sporedo nedokoncil nieukonczyl dropped dropout uitgevallen opgave`,
 	statusWord{saysCode, DNS}, `dns didnotstart didntstart nostart notstarted nonstarter nonpartant np nang nichtangetreten
 		nichtgestartet nonpartito nopresentado nosalio ikkestartet ejstart ejstartande eistartannut eilahtenyt eistartinud
+		nonpartante neprezentat naolargou
 		nietgestart nestartoval niewystartowal`,
 	statusWord{saysCode, DQ}, `dq dsq disq disqualified disqualifie disqualification disqualifiziert descalificado
 		desclassificado squalificato diskvalificeret diskvalifisert diskvalificerad hylatty hyl diskvalifitseeritud
+		descalificat desqualificado desclassificada
 		gediskwalificeerd diskvalifikovan diskvalifikacia zdyskwalifikowany kizarva dqf`,
 	statusWord{saysNothing, NoCode}, `ok okay finished finisher finishers fin finish official q valid classified complete
 		completed done confirmed imziel zielerreicht arrive classe finalizado llegado arrivato godkjent godkant fullfort maali
@@ -40,6 +43,7 @@ var statusWords = statusTable(
 	statusWord{stillOut, NoCode}, `started running oncourse racing inprogress active pending registered entered unterwegs
 		gestartet encourse notfinishedyet waiting checkedin na nt null none notime`,
 	statusWord{needsPerson, NoCode}, `mp mispunch mispunched missingpunch ot overtime overtheimit otl nc notcompeting hc ak
+		sportingwithdrawal sportwithdr horscourse horsclassement nonclasse horsdelai
 		qry query uof unofficial provisional protest cut notfinished unfinished nonfinisher`,
 )
 

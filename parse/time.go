@@ -16,6 +16,7 @@ const (
 	clearTime           // a time by itself: it has a colon, or hour or minute signs
 	bareNumber          // a number that may be seconds, minutes, a part of a day or m.ss
 	remarked            // a clear time with something behind it
+	offClock            // a time of day that cannot be counted from the start, or a time among times of day
 )
 
 // timeCell is what was read from a cell. The time is in hundredths of a second, rounded up.

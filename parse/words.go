@@ -161,7 +161,9 @@ func headerTokens(text string) []string {
 	if len(text) > 80 {
 		return nil
 	}
-	text = strings.NewReplacer("n°", "no", "N°", "no").Replace(text)
+	if strings.Contains(text, "°") {
+		text = strings.NewReplacer("n°", "no", "N°", "no").Replace(text)
+	}
 	if before, after, ok := strings.Cut(text, "#"); ok && strings.TrimSpace(before) != "" {
 		text = before + " no " + after
 	}

@@ -1,0 +1,328 @@
+package parse
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// readFixed reads fixed-width text: what a column holds stands under its heading, at the same character positions, and
+// nothing is between the columns but blanks.
+//
+// Where a heading ends and where its column ends are two things, so that a row is believed only as far as it is clear: a
+// word belongs to the heading that it overlaps, and to no other. A row of which a word touches two columns, or a time
+// stands under none, is held. Each row is judged by itself and by the header above it; no row changes how another one
+// is read.
+func readFixed(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+	d.data = unixLines(d.data)
+	if tail == TailGrowing {
+		d.data = completeLines(d.data)
+	}
+	f := &fixedReader{decoded: d, rules: rules}
+	if len(trim(d.data)) == 0 {
+		return &Reading{Format: "fixed", Encoding: d.name}, nil
+	}
+	var refused *FileError
+	textLines(d.data, func(l textLine) bool {
+		refused = f.line(l)
+		return refused == nil
+	})
+	switch {
+	case refused != nil:
+		return nil, refused
+	case f.sheet == nil:
+		return nil, f.noHeader()
+	}
+	f.release(tail != TailGrowing)
+	if err := f.counts(); err != nil {
+		return nil, err
+	}
+	return f.sheet.read("fixed", d, rules, tail)
+}
+
+// fixedReader reads the lines of a file.
+type fixedReader struct {
+	*decoded
+	rules *Rules
+	page  *page  // under which the next row stands
+	first *page  // of the file
+	sheet *sheet // nil until there is a header
+	above []int  // lines above the first header
+	hint  *FileError
+
+	ruler   bool // the line before was a header: a ruler may follow
+	foreign int  // the line of another header, below which the columns mean something else; else 0
+
+	align   *aligner // of the page
+	waiting []waitingRow
+
+	rows     int  // that have a bib and a time
+	counting bool // so far their bibs are 1, 2, 3, …
+}
+
+// line reads one line.
+func (f *fixedReader) line(l textLine) *FileError {
+	after := f.ruler
+	f.ruler = false
+	if reason := l.unreadable(); reason != "" {
+		f.unreadable(l, reason)
+		return nil
+	}
+	words := wordsOf(f.text(l.bytes, l.bytes))
+	switch {
+	case len(words) == 0:
+		f.skip(l.number, "blank")
+		return nil
+	case after && f.page.rule(words):
+		f.skip(l.number, "ruler")
+		return nil
+	case couldBeHeader(words):
+		if found, err := f.header(l, words); found || err != nil {
+			return err
+		}
+	}
+	f.row(l, words)
+	return nil
+}
+
+func (f *fixedReader) unreadable(l textLine, reason string) {
+	if f.sheet == nil {
+		f.skip(l.number, "")
+		return
+	}
+	f.sheet.hold(l.number, "", reason)
+}
+
+// skip leaves a line out.
+func (f *fixedReader) skip(line int, reason string) {
+	if f.sheet == nil {
+		f.above = append(f.above, line)
+		return
+	}
+	f.sheet.ignore(line, reason)
+}
+
+// header looks at a line as a header.
+func (f *fixedReader) header(l textLine, words []word) (bool, *FileError) {
+	p := newPage(f.decoded, words)
+	switch {
+	case f.first != nil && p.sameTexts(f.first):
+		f.foreign = 0
+		return true, f.turn(l, p)
+	case f.first != nil && p.heads():
+		f.foreign = l.number
+		f.skip(l.number, "another header")
+		return true, nil
+	case f.first != nil || !p.satisfies(f.rules) || !p.heads() && !namedByText(f.rules):
+		if f.first == nil && p.known >= 3 && 2*p.known >= len(p.headings) {
+			f.hint = p.missing(f.rules)
+		}
+		return false, nil
+	}
+	f.first = p
+	f.sheet = newSheet(l.number, p.texts...)
+	f.sheet.roles = p.roles
+	for _, line := range f.above {
+		f.sheet.ignore(line, "above the header")
+	}
+	f.counting = true
+	return true, f.turn(l, p)
+}
+
+// turn begins a page.
+func (f *fixedReader) turn(l textLine, p *page) *FileError {
+	f.skip(l.number, "header")
+	err := p.choose(f.rules)
+	if f.page == nil || !slices.Equal(f.page.headings, p.headings) {
+		f.release(true)
+		f.page, f.align = p, newAligner()
+	}
+	f.ruler = true
+	return err
+}
+
+// noHeader says why nothing could be read.
+func (f *fixedReader) noHeader() *FileError {
+	if f.hint != nil {
+		return f.hint
+	}
+	return &FileError{
+		Reason: "no line of this text names a bib and a time",
+		Fix:    "name the columns by their headings: [race.columns] bib = …, time = …",
+	}
+}
+
+// row adds one row to the table, holds it, or leaves it out.
+func (f *fixedReader) row(l textLine, words []word) {
+	if f.page == nil {
+		f.skip(l.number, "")
+		return
+	}
+	if len(words) > maxWords {
+		f.sheet.hold(l.number, "", "too many words for a row")
+		return
+	}
+	r := f.page.place(words)
+	bib, reason := r.bib()
+	switch {
+	case !r.result():
+		f.skip(l.number, "no row of the table")
+		return
+	case f.foreign > 0:
+		f.sheet.hold(l.number, "", "below another header")
+		return
+	case bytes.IndexByte(l.bytes, '\t') >= 0:
+		f.sheet.hold(l.number, "", "a TAB between the columns")
+		return
+	}
+	if reason == "" {
+		reason = r.trouble()
+	}
+	learnt := f.align.learn(r) // of rows that are held as well: they show where the columns are no less
+	if reason != "" {
+		f.sheet.hold(l.number, bib, reason)
+	} else {
+		f.waiting = append(f.waiting, waitingRow{r, l, bib})
+	}
+	if learnt {
+		f.release(true)
+	}
+}
+
+// waitingRow is a row that is clear by itself and waits until it is known what lines up.
+type waitingRow struct {
+	placed *placed
+	line   textLine
+	bib    string
+}
+
+// release adds the waiting rows to the table. Where the file ends before three rows agree, a growing one may go on with
+// a row that shows that these are the pushed ones; in another one they must agree with each other.
+func (f *fixedReader) release(sure bool) {
+	if len(f.waiting) > 0 && !f.align.learnt && sure {
+		f.align.settle(len(f.page.texts))
+	}
+	for _, w := range f.waiting {
+		column := -1
+		if f.align.learnt {
+			column = f.align.misaligned(w.placed)
+		}
+		switch {
+		case !f.align.learnt:
+			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns")
+		case column >= 0:
+			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows")
+		default:
+			if f.align.learnt {
+				f.align.accept(w.placed)
+			}
+			f.add(w)
+		}
+	}
+	f.waiting = f.waiting[:0]
+}
+
+// add adds one row to the table.
+func (f *fixedReader) add(w waitingRow) {
+	if w.placed.timed() {
+		f.count(w.bib)
+	}
+	cells := w.placed.cells(w.bib)
+	if w.line.unterminated {
+		f.sheet.torn = true
+		cells = cells[:w.placed.last+1] // what is missing at the end may still come
+	}
+	f.sheet.add(w.line.number, cells...)
+}
+
+// count notes whether the bibs are 1, 2, 3, … from the first row on.
+func (f *fixedReader) count(bib string) {
+	if bib == "" {
+		return
+	}
+	f.rows++
+	f.counting = f.counting && bib == strconv.Itoa(f.rows)
+}
+
+// counts refuses a file whose bibs count like places where nothing says that they are none.
+func (f *fixedReader) counts() *FileError {
+	p := f.first
+	if f.rows == 0 || !f.counting || f.rules.Columns.Bib != "" || p.roles[p.bib] == bibRole ||
+		p.is(func(r role) bool { return r == placeRole }) {
+		return nil
+	}
+	return &FileError{
+		Reason: "column " + quote(p.texts[p.bib]) + " counts 1, 2, 3 … like places",
+		Fix:    "if these are bibs, say so: [race.columns] bib = …; in a file that is still short, wait for more rows",
+	}
+}
+
+// couldBeHeader is a quick look: a header has more than one word, and no time among them.
+func couldBeHeader(words []word) bool {
+	for _, w := range words {
+		if strings.IndexByte(w.text, ':') > 0 && readTime([]byte(w.text)).kind == clearTime {
+			return false
+		}
+	}
+	return len(words) >= 2
+}
+
+// fixedHead bounds the lines in which a header is looked for.
+const fixedHead = 16 << 10
+
+// recogniseFixed knows fixed-width text by its header. One that is headed plainly is enough; another needs a row below
+// it that fits. A line that delimited text could be read from, further up, decides against it.
+func recogniseFixed(d *decoded) bool {
+	var p *page
+	found := false
+	textLines(headOf(d, fixedHead), func(l textLine) bool {
+		if len(l.bytes) > 1000 || delimitedRow(d, l.bytes) {
+			return false
+		}
+		words := wordsOf(d.text(l.bytes, l.bytes))
+		if couldBeHeader(words) {
+			q := newPage(d, words)
+			found = q.surelyHeads() && bytes.Contains(trim(l.bytes), []byte("  ")) && bytes.IndexAny(l.bytes, delimiters) < 0
+			if q.heads() && bytes.IndexByte(l.bytes, '\t') < 0 {
+				p = q
+			}
+		} else if p != nil && p.choose(&Rules{}) == nil {
+			r := p.place(words)
+			bib, reason := r.bib()
+			found = bib != "" && reason == "" && r.trouble() == "" && r.timed()
+		}
+		return !found
+	})
+	return found
+}
+
+// delimitedRow reports whether delimited text could begin at a line: it has a bib and a time between delimiters, or
+// headings for them.
+func delimitedRow(d *decoded, line []byte) bool {
+	if bytes.IndexAny(line, delimiters) < 0 {
+		return false
+	}
+	for _, delim := range []byte(delimiters) {
+		split := newSplitter(line, delim, false)
+		if bytes.IndexByte(line, delim) < 0 || !split.next() {
+			continue
+		}
+		bib, time, last := -1, -1, -1
+		for i, c := range split.rec.cells {
+			b := trim(c.text())
+			switch kind := readTime(b).kind; {
+			case kind == clearTime, kind == bareNumber && time < 0 && bib >= 0:
+				time = i
+			case figureBib(b):
+				bib = i
+			}
+			last = i
+		}
+		h := d.readHeader(&split.rec)
+		if last > 0 && (bib >= 0 && time >= 0 || h.is(role.isBib) && h.is(role.isTime)) {
+			return true
+		}
+	}
+	return false
+}
