@@ -106,3 +106,36 @@ func TestFixedWidthIsNeverMisread(t *testing.T) {
 	}
 	t.Logf("%d of %d rows are read", published, rows)
 }
+
+// The first rows may be the pushed ones: a growing page is read when three rows line up, one that is written when it ends.
+func TestFirstRowsOfAPageWaitForEachOther(t *testing.T) {
+	const header = "BIB  NAME          TIME   PACE\n"
+	rows := []string{"12   Ada Ash       17:10  5:32\n", "13   Ben Birch     17:11  5:32\n", "14   Cleo Cedar    17:12  5:32\n"}
+	for n := 1; n <= len(rows); n++ {
+		text := []byte(header + strings.Join(rows[:n], ""))
+		for tail, want := range map[Tail]int{TailGrowing: n / len(rows) * n, TailQuiet: n, TailStill: n} {
+			r, err := Read(text, Rules{}, tail)
+			if err != nil || len(r.Finishes) != want || len(r.Finishes)+len(r.Held) != n {
+				t.Errorf("%d rows, tail %d: %s", n, tail, shown(r, err))
+			}
+		}
+	}
+}
+
+// A last line that is torn in its time, or before the last column has begun, is no row.
+func TestLastLineOfAPage(t *testing.T) {
+	const text = "BIB  NAME            TIME   PACE\n12   Ada Ash        17:10   5:32\n13   Ben Birch      17:11   5:32\n14   Cleo Cedar     17:12   5:32\n"
+	const row = "15   Di Dale      1:17:13   5:32"
+	for cut := range len(row) + 1 {
+		for _, tail := range []Tail{TailGrowing, TailQuiet, TailStill} {
+			want := 3
+			if tail != TailGrowing && cut > strings.Index(row, "5:32") {
+				want = 4
+			}
+			r, err := Read([]byte(text+row[:cut]), Rules{}, tail)
+			if err != nil || len(r.Finishes) != want {
+				t.Errorf("%q, tail %d: %s", row[:cut], tail, shown(r, err))
+			}
+		}
+	}
+}

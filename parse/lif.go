@@ -171,7 +171,7 @@ func (l *lifReader) row(line textLine) {
 		bib = ""
 	}
 	switch reason := lifTrouble(place, time); {
-	case false:
+	case line.unterminated && len(cells) < max(l.width, lifLeast):
 		l.sheet.hold(line.number, "", "the last line is not complete")
 		return
 	case l.another > 0:

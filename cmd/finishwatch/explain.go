@@ -93,8 +93,12 @@ func explainFile(cfg *config.Config, file string) []explanation {
 			continue
 		}
 		e := explanation{file: file, race: race.Unit.String(), err: err}
-		if err == nil {
-			e.reading, e.err = parse.Read(data, race.Rules, parse.TailStill)
+		rules, wrong := race.RulesWithChips()
+		if e.err == nil {
+			e.err = wrong
+		}
+		if e.err == nil {
+			e.reading, e.err = parse.Read(data, rules, parse.TailStill)
 		}
 		list = append(list, e)
 	}

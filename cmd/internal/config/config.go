@@ -68,6 +68,8 @@ type Race struct {
 	Unit  state.Unit
 	Name  string
 	Note  string
-	Rules parse.Rules
-	Line  int // where its table begins in the configuration file
+	Rules parse.Rules // without the chips: see [Race.Chips]
+
+	ChipFile string // the chip map of a raw reader log; empty for none
+	Line     int    // where its table begins in the configuration file
 }

@@ -55,7 +55,11 @@ func backslashFault(v value) []fault {
 
 // resolve makes every path absolute; relative ones begin beside the configuration file.
 func (c *Config) resolve() {
-	for _, p := range []*string{&c.OpenTrack.PasswordFile, &c.Watch.Dir, &c.State.File} {
+	paths := []*string{&c.OpenTrack.PasswordFile, &c.Watch.Dir, &c.State.File}
+	for i := range c.Races {
+		paths = append(paths, &c.Races[i].ChipFile)
+	}
+	for _, p := range paths {
 		if *p != "" && !filepath.IsAbs(*p) {
 			*p = filepath.Join(filepath.Dir(c.Path), *p)
 		}

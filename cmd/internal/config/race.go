@@ -46,6 +46,21 @@ func (bound) read(v value) (parse.Mark, []fault) {
 	return mark, nil
 }
 
+// start is when a race began: a time of day, or a date and a time.
+type start struct{}
+
+func (start) read(v value) (parse.Start, []fault) {
+	s, faults := readText(v, "10:00:00")
+	if faults != nil || s == "" {
+		return parse.Start{}, faults
+	}
+	begun, err := parse.ParseStart(s)
+	if err != nil {
+		return parse.Start{}, v.wrong(v.write(`"10:00:00"`)+`, or with the date "2026-05-02T10:00:00"`, "%s is not a start", short(s))
+	}
+	return begun, nil
+}
+
 // encoding is a label of the WHATWG's list, which is what browsers know.
 type encoding struct{}
 

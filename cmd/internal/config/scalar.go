@@ -215,16 +215,6 @@ func notYet(v value, what, fix string) []fault {
 	return v.wrong(fix, "%s = %s is not available yet", v.name, what)
 }
 
-// unset accepts only the empty default of a key whose work is not done yet.
-type unset struct{}
-
-func (unset) read(v value) (string, []fault) {
-	if v.any == "" {
-		return "", nil
-	}
-	return "", v.wrong("leave "+v.name+" out", "%s is not available yet", v.name)
-}
-
 // short quotes a text of the file, at most 40 characters of it.
 func short(s string) string {
 	if runes := []rune(s); len(runes) > 40 {

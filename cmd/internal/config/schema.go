@@ -56,7 +56,7 @@ func tables() []table {
 		{name: "race", list: true, required: true, also: []string{"races", "event", "unit"}},
 		{name: "race.columns", also: []string{"column"}},
 		{name: "race.where", anyKey: true, also: []string{"filter", "only"}},
-		{name: "race.passings", later: true, also: []string{"passing", "chips"}},
+		{name: "race.passings", also: []string{"passing", "chips"}},
 	}
 }
 
@@ -67,7 +67,8 @@ func keys(stateFile string) []key {
 	all = append(all, serviceKeys(stateFile)...)
 	all = append(all, raceKeys()...)
 	all = append(all, rulesKeys()...)
-	return append(all, columnKeys()...)
+	all = append(all, columnKeys()...)
+	return append(all, passingKeys()...)
 }
 
 func openTrackKeys() []key {
@@ -202,13 +203,15 @@ func raceKeys() []key {
 // rulesKeys are the keys of a race that say how its files are read.
 func rulesKeys() []key {
 	const t = "race"
-	formats := words("auto", "csv")
-	formats.later = []string{"lif", "fixed", "oe", "iof", "clax", "raceresult-json", "xlsx", "ipico", "rfid", "rr-passings", "ct", "tm"}
+	formats := words("auto")
+	for _, f := range parse.Formats() {
+		formats.words = append(formats.words, word[string]{f.Name, f.Name})
+	}
 	units := words("", "seconds", "minutes", "days", "m.ss")
 	rounding := choice[parse.Rounding]{words: []word[parse.Rounding]{{"none", parse.RoundNone}, {"up_tenth", parse.RoundUpTenth}, {"up_second", parse.RoundUpSecond}}}
 	return []key{
 		{
-			table: t, name: "format", standard: "auto", later: true, header: true, also: []string{"type"},
+			table: t, name: "format", standard: "auto", header: true, also: []string{"type"},
 			set: into(formats, func(d *draft) *string { return &d.race.Rules.Format }),
 		},
 		{
@@ -220,8 +223,8 @@ func rulesKeys() []key {
 			set: into(words("", "gun", "chip"), func(d *draft) *string { return &d.race.Rules.Clock }),
 		},
 		{
-			table: t, name: "start", standard: "", later: true, header: true, also: []string{"start_time", "gun_time"},
-			set: func(_ *draft, v value) []fault { _, faults := unset{}.read(v); return faults },
+			table: t, name: "start", standard: "", header: true, also: []string{"start_time", "gun_time"},
+			set: into(start{}, func(d *draft) *parse.Start { return &d.race.Rules.Start }),
 		},
 		{
 			table: t, name: "time_unit", standard: "", also: []string{"unit", "units"},
@@ -264,6 +267,20 @@ func columnKeys() []key {
 		{
 			table: t, name: "status", standard: "", example: "Status", also: []string{"code"},
 			set: into(column{}, func(d *draft) *string { return &d.race.Rules.Columns.Status }),
+		},
+	}
+}
+
+func passingKeys() []key {
+	const t = "race.passings"
+	return []key{
+		{
+			table: t, name: "chips", standard: "", example: "chips.csv", also: []string{"file", "map", "chip_file"},
+			set: into(file{example: "chips.csv"}, func(d *draft) *string { return &d.race.ChipFile }),
+		},
+		{
+			table: t, name: "min", standard: "0s", example: "5m", also: []string{"minimum", "after", "min_time"},
+			set: into(duration{0, 24 * time.Hour}, func(d *draft) *time.Duration { return &d.race.Rules.Passings.Min }),
 		},
 	}
 }

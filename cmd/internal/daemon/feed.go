@@ -146,13 +146,18 @@ const tooOldFix = `if it is this race, set [watch] max_age = "0s"`
 // what it does not say is not in it; the error is the ledger's, and then the same snapshot comes again.
 func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, err error) {
 	race := f.races[i]
-	reading, err := parse.Read(s.Data, race.Rules, tail(s.Trust))
+	rules, err := race.RulesWithChips()
+	if err != nil {
+		f.refuse(source, i, err)
+		return false, nil
+	}
+	reading, err := parse.Read(s.Data, rules, tail(s.Trust))
 	if err != nil {
 		f.refuse(source, i, err)
 		return false, nil
 	}
 	f.accept(source, i, reading)
-	settled = s.Trust >= watcher.Settled && !undecided(s, race.Rules, reading)
+	settled = s.Trust >= watcher.Settled && !undecided(s, rules, reading)
 	changes, err := f.ledger.Observe(race.Unit, state.Observation{
 		File:     f.nameFor(race, source.path, i),
 		Settled:  settled,
