@@ -283,7 +283,7 @@ func recogniseFixed(d *decoded) bool {
 		words := wordsOf(d.text(l.bytes, l.bytes))
 		if couldBeHeader(words) {
 			q := newPage(d, words)
-			found = q.surelyHeads() && bytes.Contains(trim(l.bytes), []byte("  ")) && bytes.IndexAny(l.bytes, delimiters) < 0
+			found = q.surelyHeads() && bytes.Contains(trim(l.bytes), []byte("  ")) && !bytes.ContainsAny(l.bytes, delimiters)
 			if q.heads() && bytes.IndexByte(l.bytes, '\t') < 0 {
 				p = q
 			}
@@ -300,7 +300,7 @@ func recogniseFixed(d *decoded) bool {
 // delimitedRow reports whether delimited text could begin at a line: it has a bib and a time between delimiters, or
 // headings for them.
 func delimitedRow(d *decoded, line []byte) bool {
-	if bytes.IndexAny(line, delimiters) < 0 {
+	if !bytes.ContainsAny(line, delimiters) {
 		return false
 	}
 	for _, delim := range []byte(delimiters) {

@@ -25,71 +25,19 @@ type format struct {
 // formats is the table, the most particular format first: delimited text is what remains.
 func formats() []format {
 	return []format{
-		{
-			Format{"iof", "<BibNumber>349</BibNumber><Time>865</Time>", "IOF XML result lists, versions 3 and 2"},
-			recogniseIOF,
-			readIOF,
-		},
-		{
-			Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"},
-			recogniseClax,
-			readClax,
-		},
-		{
-			Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"},
-			recogniseRaceResult,
-			readRaceResult,
-		},
-		{
-			Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"},
-			recogniseXLSX,
-			readXLSX,
-		},
-		{
-			Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"},
-			isIPICO,
-			readIPICO,
-		},
-		{
-			Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"},
-			isChronoTrack,
-			ctLog().readLog,
-		},
-		{
-			Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"},
-			isRaceResult,
-			rrLog().readLog,
-		},
-		{
-			Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"},
-			isRFID,
-			rfidLog().readLog,
-		},
-		{
-			Format{"tm", "1,349,10:42:13.45", "positions, bibs and times of day of a Time Machine connector; need start"},
-			isTimeMachine,
-			readTimeMachine,
-		},
-		{
-			Format{"lif", "1,349,4,Ash,Ada,Heath Harriers,14:25.10,,…", "FinishLynx result file (.lif): one heat"},
-			recogniseLIF,
-			readLIF,
-		},
-		{
-			Format{"oe", "349;7204;;Ash;Ada;…;0;10:00:00;;14:25;0;…", "SportSoftware OE results, in any language"},
-			recogniseOE,
-			readOE,
-		},
-		{
-			Format{"fixed", "  1   349  Ash, Ada      F   14:25.1", "fixed-width text: the columns stand under their headings"},
-			recogniseFixed,
-			readFixed,
-		},
-		{
-			Format{"csv", "349;Ash, Ada;F;14:25.1", "delimited text: comma, semicolon, TAB or pipe, with or without a header"},
-			func(*decoded) bool { return true },
-			readCSV,
-		},
+		{Format{"iof", "<BibNumber>349</BibNumber><Time>865</Time>", "IOF XML result lists, versions 3 and 2"}, recogniseIOF, readIOF},
+		{Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"}, recogniseClax, readClax},
+		{Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"}, recogniseRaceResult, readRaceResult},
+		{Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"}, recogniseXLSX, readXLSX},
+		{Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"}, isIPICO, readIPICO},
+		{Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"}, isChronoTrack, ctLog().readLog},
+		{Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"}, isRaceResult, rrLog().readLog},
+		{Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"}, isRFID, rfidLog().readLog},
+		{Format{"tm", "1,349,10:42:13.45", "positions, bibs and times of day of a Time Machine connector; need start"}, isTimeMachine, readTimeMachine},
+		{Format{"lif", "1,349,4,Ash,Ada,Heath Harriers,14:25.10,,…", "FinishLynx result file (.lif): one heat"}, recogniseLIF, readLIF},
+		{Format{"oe", "349;7204;;Ash;Ada;…;0;10:00:00;;14:25;0;…", "SportSoftware OE results, in any language"}, recogniseOE, readOE},
+		{Format{"fixed", "  1   349  Ash, Ada      F   14:25.1", "fixed-width text: the columns stand under their headings"}, recogniseFixed, readFixed},
+		{Format{"csv", "349;Ash, Ada;F;14:25.1", "delimited text: comma, semicolon, TAB or pipe, with or without a header"}, func(*decoded) bool { return true }, readCSV},
 	}
 }
 

@@ -199,7 +199,7 @@ func lifTrouble(place, time []byte) string {
 	kind := readTime(time).kind
 	word := statusOf(string(place))
 	switch {
-	case kind == notATime && bytes.IndexAny(time, "0123456789") < 0 && statusOf(string(time)).verdict == unknownWord:
+	case kind == notATime && !bytes.ContainsAny(time, "0123456789") && statusOf(string(time)).verdict == unknownWord:
 		return "field 7 is no time: a comma too many in the row?"
 	case len(place) == 0 || place[0] >= '0' && place[0] <= '9' || blankStatus(place):
 		return ""
@@ -297,7 +297,7 @@ func lynxList(text []byte) *FileError {
 			if len(cells) > 3 {
 				events++
 			}
-		case figureBib(trim(cells[0])) && bytes.IndexAny(bytes.Join(cells[1:3], nil), "0123456789:") < 0:
+		case figureBib(trim(cells[0])) && !bytes.ContainsAny(bytes.Join(cells[1:3], nil), "0123456789:"):
 			people++
 		}
 		return true
