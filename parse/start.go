@@ -41,10 +41,22 @@ func ParseStart(text string) (Start, error) {
 		s.offset, ok = readOffset(b)
 		s.zoned, b = true, nil
 	}
+	s.stamp.decimals = decimalsOf(s.stamp.nanos) // 10:00:00,0 is 10:00:00
 	if !ok || len(b) > 0 {
 		return Start{}, errors.New(quote(text) + ` is no start; write "10:00:00" or, with the date, "2025-05-02T18:30:00"`)
 	}
 	return s, nil
+}
+
+// decimalsOf returns how many decimals a time of day needs, at most two.
+func decimalsOf(nanos int64) int8 {
+	switch {
+	case nanos%nanosPerSecond == 0:
+		return 0
+	case nanos%(nanosPerSecond/10) == 0:
+		return 1
+	}
+	return 2
 }
 
 // IsZero reports whether there is no start.
