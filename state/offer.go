@@ -61,8 +61,8 @@ func (l *Ledger) listen(unit Unit, on bool) {
 
 // Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
 // because whether the order inside a list is kept is not known. A unit whose origin is not known yet is left out (see
-// [Ledger.SetOrigin]), and so is one whose files are being read ([Ledger.Listen]). Nothing pending gives no batches. The caller sends them as one PUT, one at a time, and then
-// calls Confirm, or Offer again.
+// [Ledger.SetOrigin]), and so is one whose files are being read ([Ledger.Listen]). Nothing pending gives no batches. The
+// caller sends them as one PUT, one at a time, and then calls Confirm, or Offer again.
 func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

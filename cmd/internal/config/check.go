@@ -78,9 +78,6 @@ func (r *reader) enter(t table, at keyPath, written any) {
 	case list == nil:
 		r.mistake(r.doc.places.find(at).value, t.name+" must be a table, not "+kindName(written), "write "+t.header()+" on a line of its own and its keys below")
 		return
-	case t.later:
-		r.mistake(r.doc.places.find(at).name, t.header()+" is not available yet", "leave it out, and have the timing program export bibs and times")
-		return
 	case single && t.list:
 		r.mistake(r.doc.places.find(at).name, "there can be several races, so this table needs double brackets", "write "+t.header())
 	case !single && !t.list:

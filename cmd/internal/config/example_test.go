@@ -118,11 +118,6 @@ func TestTheExampleMarksWhatIsNotAvailable(t *testing.T) {
 			t.Errorf("%s: marked as not available yet: %t, want %t\n%s", join(k.table, k.name), marked, k.later, remark)
 		}
 	}
-	for _, later := range tables() {
-		if later.later && !strings.Contains(remarkAbove(text, "#"+later.header()), "not available yet") {
-			t.Errorf("%s is not marked as not available yet", later.header())
-		}
-	}
 }
 
 // remarkAbove returns the lines above the last line that begins so: the last, because [log] has a format, too.

@@ -14,7 +14,6 @@ type table struct {
 	list     bool // [[race]], not [race]
 	required bool
 	anyKey   bool // its keys are names of columns
-	later    bool // known, but its work is not done yet
 	also     []string
 }
 
