@@ -14,10 +14,12 @@ type book struct {
 	ignored  []Ignored
 	entered  bool // there was a result, perhaps disputed later
 	byBib    index
-	twice    map[int32][]Finish // further rows of a bib, by the index of its first one
-	claims   map[string]string  // a status of a bib that is held, as "line 12 has …"
-	lines    []int              // of the file, where the rows come from a [sheet]; else nil
-	letters  strings.Builder    // what the bibs are made of, so that they do not take one allocation each
+	twice    map[int32][]Finish           // further rows of a bib, by the index of its first one
+	claims   map[string]string            // a status of a bib that is held, as "line 12 has …"
+	disputed []int32                      // finishes of which another row was found since the last reading
+	told     struct{ finishes, held int } // of these the last reading knew
+	lines    []int                        // of the file, where the rows come from a [sheet]; else nil
+	letters  strings.Builder              // what the bibs are made of, so that they do not take one allocation each
 }
 
 // bytesPerRow is a low guess, for the first sizes only.
@@ -59,6 +61,9 @@ func (b *book) claim(line int, bib, reason string) {
 	if _, ok := b.claims[bib]; !ok {
 		b.claims[bib] = "line " + strconv.Itoa(b.lineOf(line)) + " has " + reason
 	}
+	if i, finished := b.byBib.find([]byte(bib)); finished {
+		b.disputed = append(b.disputed, i)
+	}
 }
 
 // finish enters a result. A bib that comes again with the same mark is ignored; with another one it has no result.
@@ -81,6 +86,7 @@ func (b *book) finish(line int, cell []byte, mark Mark) {
 		b.twice = make(map[int32][]Finish)
 	}
 	b.twice[i] = append(b.twice[i], Finish{Bib: first.Bib, Mark: mark, Line: line})
+	b.disputed = append(b.disputed, i)
 }
 
 // keep copies a bib behind the others. A strings.Builder never changes what it has handed out.
@@ -95,35 +101,68 @@ func (b *book) keep(bib []byte) string {
 	return b.letters.String()[from:]
 }
 
-// close fills in the lists of a reading.
+// close fills in the lists of a reading with all that was entered.
 func (b *book) close(r *Reading) {
+	r.Finishes, r.Held, r.Ignored = b.finishes[:len(b.finishes):len(b.finishes)], slices.Clone(b.held), b.ignored
 	if len(b.twice) > 0 || len(b.claims) > 0 {
-		b.dropDisputed()
+		r.Finishes = nil
+		b.settle(r, 0)
 	}
-	slices.SortStableFunc(b.held, func(x, y Held) int { return cmp.Compare(x.Line, y.Line) })
-	r.Finishes, r.Held, r.Ignored = b.finishes, b.held, b.ignored
+	b.said(r)
 }
 
-// dropDisputed holds every row of a bib with two different results.
-func (b *book) dropDisputed() {
-	kept := b.finishes[:0]
-	for i, f := range b.finishes {
-		others := b.twice[int32(i)]
-		claim := b.claims[string(f.Bib)]
-		if len(others) == 0 && claim == "" {
-			kept = append(kept, f)
-			continue
-		}
-		reason := "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", " + claim
-		if len(others) > 0 {
-			reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
-				strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
-		}
-		b.holdAt(f.Line, f.Bib, reason)
-		for _, o := range others {
-			b.holdAt(o.Line, o.Bib, reason)
+// news fills in what was entered since the last reading.
+func (b *book) news(r *Reading) {
+	r.Held = make([]Held, 0, len(b.held)-b.told.held)
+	for _, h := range b.held[b.told.held:] {
+		// A finish counts although another row of its bib cannot be read, and the reading before this one has said it.
+		if i, finished := b.byBib.find([]byte(h.Bib)); h.Bib == "" || !finished || b.inDispute(i) {
+			r.Held = append(r.Held, h)
 		}
 	}
-	clear(b.finishes[len(kept):])
-	b.finishes = kept
+	slices.Sort(b.disputed)
+	for _, i := range slices.Compact(b.disputed) {
+		if int(i) < b.told.finishes {
+			b.holdDisputed(r, i)
+		}
+	}
+	b.settle(r, b.told.finishes)
+	b.said(r)
+}
+
+// said notes what a reading knows, and brings its held rows into the order of the file.
+func (b *book) said(r *Reading) {
+	slices.SortStableFunc(r.Held, func(x, y Held) int { return cmp.Compare(x.Line, y.Line) })
+	b.told.finishes, b.told.held = len(b.finishes), len(b.held)
+	b.disputed, b.ignored = b.disputed[:0], nil
+}
+
+// settle adds the finishes from a place on to a reading, and holds the rows of those bibs that have two different results.
+func (b *book) settle(r *Reading, from int) {
+	for i := from; i < len(b.finishes); i++ {
+		if b.inDispute(int32(i)) {
+			b.holdDisputed(r, int32(i))
+		} else {
+			r.Finishes = append(r.Finishes, b.finishes[i])
+		}
+	}
+}
+
+// inDispute reports whether another row contradicts a finish.
+func (b *book) inDispute(i int32) bool {
+	return len(b.twice[i]) > 0 || len(b.claims) > 0 && b.claims[string(b.finishes[i].Bib)] != ""
+}
+
+// holdDisputed holds every row of a bib with two different results.
+func (b *book) holdDisputed(r *Reading, i int32) {
+	f, others := b.finishes[i], b.twice[i]
+	reason := "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", " + b.claims[string(f.Bib)]
+	if len(others) > 0 {
+		reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
+			strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
+	}
+	r.Held = append(r.Held, Held{Line: f.Line, Bib: f.Bib, Reason: reason})
+	for _, o := range others {
+		r.Held = append(r.Held, Held{Line: o.Line, Bib: o.Bib, Reason: reason})
+	}
 }

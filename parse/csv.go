@@ -10,51 +10,56 @@ import (
 // maxBib is the longest bib in bytes; what is longer is a name in the wrong column.
 const maxBib = 20
 
-// readCSV reads delimited text.
-func readCSV(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
-	growing := tail == TailGrowing
-	d.data = unixLines(d.data)
-	if growing {
-		d.data = completeLines(d.data)
-	}
-	reading := &Reading{Format: "csv", Encoding: d.name}
+// growCSV opens delimited text.
+func growCSV(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
+	r.Format = "csv"
 	if len(trim(d.data)) == 0 {
-		return reading, nil
+		return nil, nil
 	}
 	if err := oeInWords(d, rules); err != nil {
 		return nil, err
 	}
-	s, err := detect(d, rules, growing)
-	if err != nil {
-		return nil, err
-	}
+	s, err := detect(d, rules, tail == TailGrowing)
 	if s == nil {
-		return reading, nil
-	}
-	reading.Delimiter = string(s.delim)
-	reading.Columns = s.columns
-	t := newTable(d, rules, s, tail)
-	for split := newSplitter(d.data, s.delim, growing); split.next(); {
-		t.row(&split.rec)
-	}
-	if err := t.close(reading); err != nil {
 		return nil, err
 	}
-	return reading, nil
+	return openTable(d, rules, s, tail, r), nil
+}
+
+// openTable names delimiter and columns in the reading and returns the table below them.
+func openTable(d *decoded, rules *Rules, s *schema, tail Tail, r *Reading) *table {
+	r.Delimiter, r.Columns = string(s.delim), s.columns
+	return newTable(d, rules, s, tail)
 }
 
 func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
-	return &table{decoded: d, rules: rules, schema: s, tail: tail, book: newBook(d.data), words: make(map[string]statusWord)}
+	return &table{
+		decoded: d, rules: rules, schema: s, tail: tail, split: splitter{delim: s.delim, growing: tail == TailGrowing},
+		book: newBook(d.data), words: make(map[string]statusWord),
+	}
 }
 
-// close fills in the lists of the reading, or refuses the file as a whole.
-func (t *table) close(r *Reading) error {
-	t.book.close(r)
-	if err := t.nothingClear(r); err != nil {
-		return err
+// more implements [grower].
+func (t *table) more(d *decoded, from int) int {
+	t.decoded = d
+	t.split.resume(d.data, from)
+	for t.split.next() {
+		t.row(&t.split.rec)
 	}
-	return nil
+	return t.split.pos
 }
+
+// whole implements [grower].
+func (t *table) whole(r *Reading) *FileError {
+	t.book.close(r)
+	return t.nothingClear(r)
+}
+
+// news implements [grower].
+func (t *table) news(r *Reading) { t.book.news(r) }
+
+// sure implements [grower]: the columns are known, and a result has shown that they are right.
+func (t *table) sure() bool { return t.book.entered }
 
 // table reads the rows of one export with a schema that is settled.
 type table struct {
@@ -62,6 +67,7 @@ type table struct {
 	rules  *Rules
 	schema *schema
 	tail   Tail
+	split  splitter
 	book   *book
 	words  map[string]statusWord // status words looked up before
 

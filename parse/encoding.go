@@ -24,6 +24,7 @@ type decoded struct {
 	// It is decided line by line, because a program that changes its encoding in the middle of a file exists, and
 	// because a line that stands further down must not change how those above it were read.
 	fallback bool
+	verbatim bool // data is the end of the file's bytes as they are
 }
 
 // KnownEncoding reports whether name can stand in a race's encoding: "", "auto", "utf-16" or any WHATWG label such as
@@ -52,7 +53,7 @@ func decode(data []byte, name string) (decoded, *FileError) {
 	}
 	switch {
 	case bytes.HasPrefix(data, []byte("\xEF\xBB\xBF")):
-		return decoded{data: data[3:], name: "utf-8", fallback: true}, nil
+		return decoded{data: data[3:], name: "utf-8", fallback: true, verbatim: true}, nil
 	case bytes.HasPrefix(data, []byte("\xFF\xFE")):
 		return fromUTF16(data[2:], unicode.LittleEndian), nil
 	case bytes.HasPrefix(data, []byte("\xFE\xFF")):
@@ -64,7 +65,7 @@ func decode(data []byte, name string) (decoded, *FileError) {
 	case 'b':
 		return fromUTF16(data, unicode.BigEndian), nil
 	}
-	return decoded{data: data, name: eightBitName(data), fallback: true}, nil
+	return decoded{data: data, name: eightBitName(data), fallback: true, verbatim: true}, nil
 }
 
 // eightBitName is only for people: what most of the file is in. The last bytes may be a cut character.
@@ -92,7 +93,7 @@ func decodeAs(data []byte, name string) (decoded, *FileError) {
 	label, _ := htmlindex.Name(enc)
 	switch label {
 	case "utf-8":
-		return decoded{data: bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), name: label}, nil
+		return decoded{data: bytes.TrimPrefix(data, []byte("\xEF\xBB\xBF")), name: label, verbatim: true}, nil
 	case "utf-16le", "utf-16be":
 		return decodeUTF16As(data, label), nil
 	}

@@ -19,25 +19,50 @@ type format struct {
 	// recognise reports whether a file is surely of this format. It may look at the first bytes only, so that a
 	// growing file does not change its format.
 	recognise func(*decoded) bool
-	read      func(*decoded, *Rules, Tail) (*Reading, error)
+	// read reads a file. It is nil where grow does.
+	read func(*decoded, *Rules, Tail) (*Reading, error)
+	// grow opens a text that is read line by line, and fills in what its head says into the reading; nil and no error
+	// where nothing is in the file yet. Lines end in "\n", and a growing file without a last one that no newline ends.
+	grow func(*decoded, *Rules, Tail, *Reading) (grower, *FileError)
+}
+
+// readAll reads a file from its beginning to its end.
+func (f *format) readAll(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+	if f.grow == nil {
+		return f.read(d, rules, tail)
+	}
+	d.data = unixLines(d.data)
+	if tail == TailGrowing {
+		d.data = completeLines(d.data)
+	}
+	r := &Reading{Format: f.Name, Encoding: d.name}
+	grower, refused := f.grow(d, rules, tail, r)
+	if grower != nil {
+		grower.more(d, 0)
+		refused = grower.whole(r)
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	return r, nil
 }
 
 // formats is the table, the most particular format first: delimited text is what remains.
 func formats() []format {
 	return []format{
-		{Format{"iof", "<BibNumber>349</BibNumber><Time>865</Time>", "IOF XML result lists, versions 3 and 2"}, recogniseIOF, readIOF},
-		{Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"}, recogniseClax, readClax},
-		{Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"}, recogniseRaceResult, readRaceResult},
-		{Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"}, recogniseXLSX, readXLSX},
-		{Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"}, isIPICO, readIPICO},
-		{Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"}, isChronoTrack, ctLog().readLog},
-		{Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"}, isRaceResult, rrLog().readLog},
-		{Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"}, isRFID, rfidLog().readLog},
-		{Format{"tm", "1,349,10:42:13.45", "positions, bibs and times of day of a Time Machine connector; need start"}, isTimeMachine, readTimeMachine},
-		{Format{"lif", "1,349,4,Ash,Ada,Heath Harriers,14:25.10,,…", "FinishLynx result file (.lif): one heat"}, recogniseLIF, readLIF},
-		{Format{"oe", "349;7204;;Ash;Ada;…;0;10:00:00;;14:25;0;…", "SportSoftware OE results, in any language"}, recogniseOE, readOE},
-		{Format{"fixed", "  1   349  Ash, Ada      F   14:25.1", "fixed-width text: the columns stand under their headings"}, recogniseFixed, readFixed},
-		{Format{"csv", "349;Ash, Ada;F;14:25.1", "delimited text: comma, semicolon, TAB or pipe, with or without a header"}, func(*decoded) bool { return true }, readCSV},
+		{Format{"iof", "<BibNumber>349</BibNumber><Time>865</Time>", "IOF XML result lists, versions 3 and 2"}, recogniseIOF, readIOF, nil},
+		{Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"}, recogniseClax, readClax, nil},
+		{Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"}, recogniseRaceResult, readRaceResult, nil},
+		{Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"}, recogniseXLSX, readXLSX, nil},
+		{Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"}, isIPICO, nil, growIPICO},
+		{Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"}, isChronoTrack, nil, ctLog().grow},
+		{Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"}, isRaceResult, nil, rrLog().grow},
+		{Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"}, isRFID, nil, rfidLog().grow},
+		{Format{"tm", "1,349,10:42:13.45", "positions, bibs and times of day of a Time Machine connector; need start"}, isTimeMachine, nil, growTimeMachine},
+		{Format{"lif", "1,349,4,Ash,Ada,Heath Harriers,14:25.10,,…", "FinishLynx result file (.lif): one heat"}, recogniseLIF, readLIF, nil},
+		{Format{"oe", "349;7204;;Ash;Ada;…;0;10:00:00;;14:25;0;…", "SportSoftware OE results, in any language"}, recogniseOE, readOE, nil},
+		{Format{"fixed", "  1   349  Ash, Ada      F   14:25.1", "fixed-width text: the columns stand under their headings"}, recogniseFixed, readFixed, nil},
+		{Format{"csv", "349;Ash, Ada;F;14:25.1", "delimited text: comma, semicolon, TAB or pipe, with or without a header"}, func(*decoded) bool { return true }, nil, growCSV},
 	}
 }
 
@@ -62,17 +87,26 @@ func KnownFormat(name string) bool {
 // of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
 // bib may be written later; then the finish becomes earlier, which is a correction.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
-	f, err := formatFor(data, rules.Format)
+	f, d, err := recognised(data, &rules)
 	if err != nil {
 		return nil, err
 	}
-	d, err := contentOf(data, rules.Encoding)
-	if err != nil {
-		return nil, err
+	return f.readAll(&d, &rules, tail)
+}
+
+// recognised finds out what kind of export it is, and decodes it.
+func recognised(data []byte, rules *Rules) (format, decoded, error) {
+	f, refused := formatFor(data, rules.Format)
+	if refused != nil {
+		return format{}, decoded{}, refused
+	}
+	d, refused := contentOf(data, rules.Encoding)
+	if refused != nil {
+		return format{}, decoded{}, refused
 	}
 	if automatic(rules.Format) {
-		if err := foreign(d.data, &rules); err != nil {
-			return nil, err
+		if refused := foreign(d.data, rules); refused != nil {
+			return format{}, decoded{}, refused
 		}
 		for _, f = range formats() {
 			if f.recognise(&d) {
@@ -80,14 +114,10 @@ func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 			}
 		}
 	}
-	if err := anotherDocument(&d, f.Name); err != nil {
-		return nil, err
+	if refused := anotherDocument(&d, f.Name); refused != nil {
+		return format{}, decoded{}, refused
 	}
-	reading, readErr := f.read(&d, &rules, tail)
-	if readErr != nil {
-		return nil, readErr
-	}
-	return reading, nil
+	return f, d, nil
 }
 
 // contentOf decodes text. A spreadsheet is left as it is.

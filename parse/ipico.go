@@ -38,17 +38,22 @@ func isIPICO(d *decoded) bool {
 	})
 }
 
-// readIPICO reads a log, from the gun where nothing else says the start.
-func readIPICO(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+// growIPICO opens a log, from the gun where nothing else says the start.
+func growIPICO(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
 	if rules.Start.IsZero() && rules.Passings.Chips != nil {
-		gun, err := ipicoStart(d, tail)
+		gun, err := ipicoStart(d.data)
 		if err != nil {
 			return nil, err
 		}
 		withGun := *rules
 		withGun.Start, rules = gun, &withGun
+		g, err := ipicoLog().grow(d, rules, tail, r)
+		if l, ok := g.(*readerLog); ok {
+			l.unsure = true // a second gun may come
+		}
+		return g, err
 	}
-	return ipicoLog().readLog(d, rules, tail)
+	return ipicoLog().grow(d, rules, tail, r)
 }
 
 // ipico takes one line in.
@@ -129,11 +134,7 @@ func ipicoSum(b []byte) bool {
 }
 
 // ipicoStart finds the gun of a log for which no start is given.
-func ipicoStart(d *decoded, tail Tail) (Start, *FileError) {
-	data := unixLines(d.data)
-	if tail == TailGrowing {
-		data = completeLines(data)
-	}
+func ipicoStart(data []byte) (Start, *FileError) {
 	var start Start
 	for raw := range bytes.Lines(data) {
 		at, ok := ipicoGunTime(trim(raw))

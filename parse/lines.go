@@ -5,18 +5,23 @@ import "bytes"
 // unixLines makes "\n" the end of every line. Files whose first line ends in a lone carriage return are rewritten;
 // in all others a carriage return in front of the line end is trimmed with the blanks.
 func unixLines(data []byte) []byte {
-	i := bytes.IndexAny(data, "\r\n")
-	if i < 0 || data[i] == '\n' {
-		return data
-	}
-	for i < len(data) && data[i] == '\r' {
-		i++
-	}
-	if i == len(data) || data[i] == '\n' {
+	if !loneReturns(data) {
 		return data
 	}
 	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
 	return bytes.ReplaceAll(data, []byte("\r"), []byte("\n"))
+}
+
+// loneReturns reports whether the first line ends in a carriage return and no line feed.
+func loneReturns(data []byte) bool {
+	i := bytes.IndexAny(data, "\r\n")
+	if i < 0 || data[i] == '\n' {
+		return false
+	}
+	for i < len(data) && data[i] == '\r' {
+		i++
+	}
+	return i < len(data) && data[i] != '\n'
 }
 
 // completeLines leaves out a last line that no newline ends.

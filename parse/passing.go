@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 )
 
@@ -12,7 +13,6 @@ type passing struct {
 	bib      Bib   // by the chip map, or as the reader wrote it
 	since    int64 // nanoseconds from the start, never negative
 	decimals int8  // of the read or the start
-	entry    int   // in the ignored lines of the book, from which the finish is taken out again
 }
 
 // readerLog is a log of reads that becomes finishes: for each bib the earliest read that counts. It is filled line by
@@ -27,15 +27,17 @@ type readerLog struct {
 	format *logFormat
 	book   *book
 
-	passings []passing
-	first    map[Bib]int32 // the earliest passing of each bib
-	width    int           // fields of the last line that was a read
-	length   int           // of the longest last field
-	reads    int           // lines that are reads, of whomever
-	others   int           // lines that are none
-	problem  string        // why a read could not be counted from the start; the first one
-	unmapped bool          // a chip was read, and there is no chip map
-	away     string        // where a read was taken that is not the finish; the first one
+	first    map[Bib]passing // the earliest one of each bib
+	earlier  map[Bib]bool    // bibs whose earliest passing was found since the last reading
+	lines    int             // read so far
+	width    int             // fields of the last line that was a read
+	length   int             // of the longest last field
+	reads    int             // lines that are reads, of whomever
+	others   int             // lines that are none
+	problem  string          // why a read could not be counted from the start; the first one
+	unmapped bool            // a chip was read, and there is no chip map
+	unsure   bool            // a later line may say that the start is another one
+	away     string          // where a read was taken that is not the finish; the first one
 }
 
 // logFormat is what is particular to one kind of reader log.
@@ -71,7 +73,7 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 			return nil, &FileError{Reason: "no field of " + f.what + "s is called " + quote(name), Fix: "give its number in [race.where]"}
 		}
 	}
-	return &readerLog{rules: rules, tail: tail, format: f, book: newBook(nil), first: make(map[Bib]int32)}, nil
+	return &readerLog{rules: rules, tail: tail, format: f, book: newBook(nil), first: make(map[Bib]passing), earlier: make(map[Bib]bool)}, nil
 }
 
 func noChips(a string) *FileError {
@@ -88,36 +90,26 @@ func (f *logFormat) field(name string) (int, *FileError) {
 	return n, err
 }
 
-// readLog reads a whole log. A person who named columns means a table.
-func (f *logFormat) readLog(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+// grow opens a log. A person who named columns means a table.
+func (f *logFormat) grow(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
 	if automatic(rules.Format) && rules.Columns != (Columns{}) {
-		return readCSV(d, rules, tail)
+		return growCSV(d, rules, tail, r)
 	}
-	d.data = unixLines(d.data)
-	if tail == TailGrowing {
-		d.data = completeLines(d.data)
-	}
-	r := &Reading{Format: f.name, Encoding: d.name}
 	if len(trim(d.data)) == 0 {
-		return r, nil
+		return nil, nil
 	}
 	l, refused := f.open(rules, tail)
-	if refused == nil {
-		l.lines(d.data)
-		refused = l.close(r)
-	}
 	if refused != nil {
 		return nil, refused
 	}
-	return r, nil
+	return l, nil
 }
 
-// lines hands every line to the format that could be a read.
-func (l *readerLog) lines(data []byte) {
-	n := 0
-	for raw := range bytes.Lines(data) {
-		n++
-		b := trim(raw)
+// more implements [grower]: it hands every line to the format that could be a read.
+func (l *readerLog) more(d *decoded, from int) int {
+	for raw := range bytes.Lines(d.data[from:]) {
+		l.lines++
+		n, b := l.lines, trim(raw)
 		switch {
 		case len(raw) > maxLine:
 			l.book.hold(n, "", "line longer than 64 KiB")
@@ -133,6 +125,7 @@ func (l *readerLog) lines(data []byte) {
 			l.format.read(l, n, b)
 		}
 	}
+	return len(d.data)
 }
 
 // enter takes one read in: whose it is, and how long after the start.
@@ -161,16 +154,20 @@ func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	}
 }
 
-// count notes a read that counts. All but the earliest of a bib stay ignored.
+// count notes a read that counts. All but the earliest of a bib are ignored.
 func (l *readerLog) count(p passing) {
-	p.entry = len(l.book.ignored)
-	l.book.ignore(p.line, "another read of the same bib")
-	i, again := l.first[p.bib]
-	if !again || p.since < l.passings[i].since {
-		l.first[p.bib] = int32(len(l.passings))
+	first, again := l.first[p.bib]
+	switch {
+	case again && p.since >= first.since:
+		l.book.ignore(p.line, anotherRead)
+		return
+	case again:
+		l.book.ignore(first.line, anotherRead)
 	}
-	l.passings = append(l.passings, p)
+	l.first[p.bib], l.earlier[p.bib] = p, true
 }
+
+const anotherRead = "another read of the same bib"
 
 // bibOf says whose chip it is, or why it is nobody's and whether that is to be held.
 func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
@@ -198,40 +195,62 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 // maxFigures is the longest number that is a bib where a reader writes bibs and chips into one field.
 const maxFigures = 6
 
-// close makes finishes of the earliest reads and fills in the reading.
-func (l *readerLog) close(r *Reading) *FileError {
-	for i, p := range l.passings {
-		if l.first[p.bib] != int32(i) {
-			continue
-		}
-		l.book.ignored[p.entry].Line = 0
-		l.finish(p)
-	}
-	l.book.ignored = slices.DeleteFunc(l.book.ignored, func(i Ignored) bool { return i.Line == 0 })
-	l.book.close(r)
-	if l.book.entered || len(l.passings) > 0 {
+// whole implements [grower]: the earliest reads are the finishes.
+func (l *readerLog) whole(r *Reading) *FileError {
+	l.reading(r, slices.Collect(maps.Values(l.first)))
+	if len(l.first) > 0 {
 		return nil
 	}
 	return l.nothing()
 }
 
+// news implements [grower].
+func (l *readerLog) news(r *Reading) {
+	earlier := make([]passing, 0, len(l.earlier))
+	for bib := range l.earlier {
+		earlier = append(earlier, l.first[bib])
+	}
+	l.book.held = slices.DeleteFunc(l.book.held, func(h Held) bool {
+		_, read := l.first[h.Bib]
+		return read // the read that counts says what is to be said of this bib
+	})
+	l.reading(r, earlier)
+}
+
+// sure implements [grower].
+func (l *readerLog) sure() bool { return len(l.first) > 0 && !l.unsure }
+
+// reading makes finishes of passings and fills in the reading, with what is held and ignored since the last one.
+func (l *readerLog) reading(r *Reading, passings []passing) {
+	slices.SortFunc(passings, func(a, b passing) int { return a.line - b.line })
+	finishes := newBook(nil)
+	finishes.held, finishes.ignored = l.book.held, l.book.ignored
+	for _, p := range passings {
+		l.finish(finishes, p)
+	}
+	slices.SortFunc(finishes.ignored, func(a, b Ignored) int { return a.Line - b.Line })
+	finishes.close(r)
+	l.book.held, l.book.ignored = nil, nil
+	clear(l.earlier)
+}
+
 // finish judges one mark as every mark is judged.
-func (l *readerLog) finish(p passing) {
+func (l *readerLog) finish(book *book, p passing) {
 	m, err := markSince(p.since, p.decimals)
 	if err != nil || p.since > nanosPerDay && l.rules.Slowest.IsZero() {
 		// The chips of yesterday's race may be on other chests today.
-		l.book.hold(p.line, p.bib, "more than a day after the start; if it is a result, set slowest")
+		book.hold(p.line, p.bib, "more than a day after the start; if it is a result, set slowest")
 		return
 	}
 	m = l.rules.written(m)
 	reason := l.rules.bounds(m)
 	switch {
 	case reason != "" && l.rules.Passings.Min == 0 && l.rules.Fastest.IsZero() && m.Hundredths() < 6000:
-		l.book.hold(p.line, p.bib, reason+"; a read at the start? set [race.passings] min")
+		book.hold(p.line, p.bib, reason+"; a read at the start? set [race.passings] min")
 	case reason != "":
-		l.book.hold(p.line, p.bib, reason)
+		book.hold(p.line, p.bib, reason)
 	default:
-		l.book.finish(p.line, []byte(p.bib), m)
+		book.finish(p.line, []byte(p.bib), m)
 	}
 }
 

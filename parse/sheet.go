@@ -97,8 +97,8 @@ func (s *sheet) read(format string, d *decoded, rules *Rules, tail Tail) (*Readi
 		t.row(&split.rec)
 	}
 	t.book.held = append(t.book.held, s.held...)
-	if err := t.close(reading); err != nil {
-		return nil, err
+	if refused := t.whole(reading); refused != nil {
+		return nil, refused
 	}
 	if len(s.ignored) > 0 {
 		reading.Ignored = append(reading.Ignored, s.ignored...)

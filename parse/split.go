@@ -72,6 +72,12 @@ func newSplitter(data []byte, delim byte, growing bool) *splitter {
 	return &splitter{data: data, delim: delim, growing: growing, nuls: bytes.IndexByte(data, 0) >= 0}
 }
 
+// resume goes on at a place in data, where a line begins that is not read yet.
+func (s *splitter) resume(data []byte, from int) {
+	s.data, s.pos, s.torn = data, from, 0
+	s.nuls = bytes.IndexByte(data[from:], 0) >= 0
+}
+
 // next moves to the next record; false at the end, or where a growing file is torn inside a quoted cell.
 func (s *splitter) next() bool {
 	if s.pos >= len(s.data) {

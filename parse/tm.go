@@ -17,18 +17,14 @@ func isTimeMachine(d *decoded) bool {
 	return ok && at.day == noDay && at.nanos >= sixHours*nanosPerHundredth && n == len("hh:mm:ss.dd") && fields[2][n-3] == '.'
 }
 
-// readTimeMachine reads the rows. A person who named columns means a table of another kind.
-func readTimeMachine(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
+// growTimeMachine opens the rows. A person who named columns means a table of another kind.
+func growTimeMachine(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
 	if automatic(rules.Format) && rules.Columns != (Columns{}) {
-		return readCSV(d, rules, tail)
+		return growCSV(d, rules, tail, r)
 	}
-	d.data = unixLines(d.data)
-	if tail == TailGrowing {
-		d.data = completeLines(d.data)
-	}
-	r := &Reading{Format: "tm", Encoding: d.name, Delimiter: ","}
+	r.Delimiter = ","
 	if len(trim(d.data)) == 0 {
-		return r, nil
+		return nil, nil
 	}
 	if rules.Start.IsZero() {
 		return nil, &FileError{
@@ -40,14 +36,7 @@ func readTimeMachine(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	if err := s.finish(rules); err != nil {
 		return nil, err
 	}
-	r.Columns = s.columns
-	t := newTable(d, rules, s, tail)
+	t := openTable(d, rules, s, tail, r)
 	t.clock.kind = timesOfDay
-	for split := newSplitter(d.data, ',', tail == TailGrowing); split.next(); {
-		t.row(&split.rec)
-	}
-	if err := t.close(r); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return t, nil
 }

@@ -304,8 +304,8 @@ func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) 
 	for split := newSplitter(text.data, '\t', false); split.next(); {
 		t.row(&split.rec)
 	}
-	if err := t.close(reading); err != nil {
-		return nil, err
+	if refused := t.whole(reading); refused != nil {
+		return nil, refused
 	}
 	s.holdUnshown(reading)
 	return reading, nil
