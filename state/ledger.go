@@ -37,6 +37,7 @@ type unitState struct {
 	entries   map[parse.Bib]*entry
 	files     map[string]*file
 	touched   []*entry // those to look at again: their files said something that is not in the records yet
+	concluded bool     // since Conclude nothing has happened that it could draw a conclusion from
 	listening bool     // its files are being read; see Listen
 	nextSeq   uint64
 	queue     []*entry // those that were pending when last looked at; see offer.go

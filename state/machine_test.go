@@ -41,6 +41,7 @@ type machine struct {
 
 	files   map[string]rows // what the exports say
 	told    map[string]rows // what the ledger has been told of them since it was opened
+	latest  map[string]rows // what they said in the latest observations: the last whole one, and more since then
 	settled bool            // the ledger has read all of them settled
 	orphans bool            // the last ledger was lost while the server had a bib that no export had
 }
@@ -77,6 +78,7 @@ func (m *machine) open() {
 		m.t.Fatal(err)
 	}
 	m.ledger, m.settled, m.told = ledger, false, map[string]rows{"a.csv": {}, "b.csv": {}}
+	m.latest = map[string]rows{}
 }
 
 var (
@@ -105,12 +107,30 @@ func (m *machine) Garble(t *rapid.T) {
 
 // Read lets the ledger observe an export, grown or settled.
 func (m *machine) Read(t *rapid.T) {
-	m.read(names.Draw(t, "file"), rapid.Bool().Draw(t, "settled"))
+	m.read(names.Draw(t, "file"), rapid.Bool().Draw(t, "settled"), false)
 }
 
-func (m *machine) read(name string, settled bool) {
-	o := state.Observation{File: name, Settled: settled}
+// ReadMore lets the ledger observe only what an export did not say before, where nothing has vanished from it.
+func (m *machine) ReadMore(t *rapid.T) {
+	name := names.Draw(t, "file")
+	m.read(name, rapid.Bool().Draw(t, "settled"), m.grown(name))
+}
+
+func (m *machine) grown(name string) bool {
+	for bib := range m.latest[name] {
+		if _, there := m.files[name][bib]; !there {
+			return false
+		}
+	}
+	return m.latest[name] != nil
+}
+
+func (m *machine) read(name string, settled, more bool) {
+	o := state.Observation{File: name, Settled: settled, More: more}
 	for i, bib := range slices.Sorted(maps.Keys(m.files[name])) {
+		if before, known := m.latest[name][bib]; more && known && before == m.files[name][bib] {
+			continue
+		}
 		if mark := m.files[name][bib]; mark.IsZero() {
 			o.Held = append(o.Held, parse.Held{Bib: bib, Reason: "garbled", Line: i + 1})
 		} else {
@@ -124,6 +144,7 @@ func (m *machine) read(name string, settled bool) {
 		clear(m.told[name])
 	}
 	maps.Copy(m.told[name], m.files[name])
+	m.latest[name] = maps.Clone(m.files[name])
 }
 
 // ReadAll reads all exports settled, and so concludes.
@@ -131,7 +152,7 @@ func (m *machine) ReadAll(*rapid.T) { m.readAll() }
 
 func (m *machine) readAll() {
 	for _, name := range slices.Sorted(maps.Keys(m.files)) {
-		m.read(name, true)
+		m.read(name, true, false)
 	}
 	if _, err := m.ledger.Conclude(raceUnit, true); err != nil {
 		m.t.Fatal(err)
@@ -273,6 +294,11 @@ func (m *machine) finish() {
 			if held[bib] == agreed {
 				m.t.Fatalf("bib %s: held %v, and the exports say %v", bib, held[bib], m.files)
 			}
+		}
+	}
+	for bib := range m.ledger.Confirmed(raceUnit) {
+		if _, _, there := verdict(m.files, bib); !there && !held[bib] {
+			m.t.Fatalf("bib %s is in no export, and not held as vanished", bib)
 		}
 	}
 	counts := m.ledger.Counts(raceUnit)

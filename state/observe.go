@@ -15,6 +15,10 @@ type Observation struct {
 	// from absence.
 	Settled bool
 
+	// More means that only what the file did not say before is here: all else is as it was in the observations of this
+	// file before, since the last one without More. A bib that is held then is no finish any more.
+	More bool
+
 	Finishes []parse.Finish
 	Held     []parse.Held // those without a bib are the caller's to show
 }
@@ -39,6 +43,8 @@ type file struct {
 	settled bool // was read settled since the start
 	gone    bool // is not in the folder any more
 	spoke   bool // had a bib since the start; until then it is an export that is empty, or was emptied
+	words   int  // bibs of which it has said something that was not dropped
+	fresh   int  // those of them of which it still says so
 }
 
 // said is what one file says of one bib.
@@ -115,29 +121,33 @@ func (u *unitState) file(name string) *file {
 
 // hear puts the file's words beside each bib and touches the bibs whose outcome may have changed by them.
 func (u *unitState) hear(f *file, o Observation) {
-	f.look++
+	if !o.More {
+		f.look++
+		f.fresh = 0
+	}
 	for _, finish := range o.Finishes {
 		e := u.entry(finish.Bib)
 		if e.hear(said{file: f, look: f.look, mark: finish.Mark, line: finish.Line}) {
 			u.touch(e)
 		}
 	}
-	bibs := len(o.Finishes)
 	for _, h := range o.Held {
 		if h.Bib == "" {
 			continue
 		}
-		bibs++
 		e := u.entry(h.Bib)
-		if e.finishedIn(f) {
+		if !o.More && e.finishedIn(f) {
 			continue // parse gives the bib as a finish although another row of it is held
 		}
 		if e.hear(said{file: f, look: f.look, reason: h.Reason, line: h.Line}) {
 			u.touch(e)
 		}
 	}
-	f.spoke = f.spoke || bibs > 0
-	if o.Settled && bibs > 0 {
+	if f.fresh > 0 && !f.spoke {
+		f.spoke = true
+		u.concluded = false
+	}
+	if o.Settled && f.fresh > 0 && f.fresh < f.words {
 		u.forget(f)
 	}
 }
@@ -152,11 +162,16 @@ func (e *entry) hear(s said) bool {
 	e.heard = true
 	for i := range e.said {
 		if e.said[i].file == s.file {
+			if e.said[i].look != s.look {
+				s.file.fresh++
+			}
 			e.said[i] = s
 			return len(e.said) > 1 || !e.agrees(s)
 		}
 	}
 	e.said = append(e.said, s)
+	s.file.words++
+	s.file.fresh++
 	return true
 }
 
@@ -174,6 +189,8 @@ func (u *unitState) forget(f *file) {
 			u.touch(e)
 		}
 	}
+	f.words = f.fresh
+	u.concluded = false
 }
 
 // evaluate says which records must change. New bibs get their order of first sight: those of one observation were seen
@@ -256,6 +273,7 @@ func (l *Ledger) Present(unit Unit, files []string) error {
 	if !changed {
 		return nil
 	}
+	u.concluded = false
 	for _, e := range u.entries {
 		if len(e.said) > 1 {
 			u.touch(e)
@@ -312,6 +330,9 @@ func (l *Ledger) Conclude(unit Unit, all bool) ([]HeldBib, error) {
 	if _, err := l.storeTouched(u, true); err != nil { // what an observation could not store
 		return nil, fmt.Errorf("conclude %s: %w", unit, err)
 	}
+	if u.concluded && all {
+		return nil, nil
+	}
 	var list []change
 	var vanished []HeldBib
 	spoke := u.allSpoke()
@@ -333,6 +354,7 @@ func (l *Ledger) Conclude(unit Unit, all bool) ([]HeldBib, error) {
 	for _, e := range u.entries {
 		e.kept = e.kept && !spoke
 	}
+	u.concluded = spoke && all
 	return vanished, nil
 }
 

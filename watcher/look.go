@@ -197,7 +197,8 @@ func (l *loop) fail(f *file, path string, err error) (trouble, bool) {
 
 func (l *loop) see(f *file, path string, data []byte, st stat, fresh bool) {
 	now := time.Now()
-	trust, take := f.see(now, l.reader.sight(data, st, f.taken), l.pace)
+	s := l.reader.sight(data, st, f.taken)
+	trust, take := f.see(now, s, l.pace)
 	if f.changed.Equal(now) && (!fresh || l.listed) {
 		l.changed = now
 	}
@@ -205,6 +206,9 @@ func (l *loop) see(f *file, path string, data []byte, st stat, fresh bool) {
 		return
 	}
 	snapshot := Snapshot{Path: path, Data: data, Trust: trust, ModTime: time.Unix(0, st.modTime), First: !l.known[path]}
+	if f.trust != untaken && s.front == f.taken {
+		snapshot.Unchanged = int(f.taken.size)
+	}
 	l.w.log.Debug("file read", zap.String("file", path), zap.Int("bytes", len(data)), zap.Stringer("trust", trust),
 		zap.Bool("first", snapshot.First))
 	if err := l.sink.Take(snapshot); err != nil {

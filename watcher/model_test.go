@@ -70,6 +70,13 @@ func (m *model) Take(s Snapshot) error {
 	case s.Trust == Grown && !grown && time.Since(f.took) < (pace{testSettle}).patience():
 		m.fail("%s was taken as grown out of %q", s.Path, f.taken)
 	}
+	front := 0
+	if f.trust != untaken && strings.HasPrefix(string(s.Data), f.taken) {
+		front = len(f.taken)
+	}
+	if s.Unchanged != front {
+		m.fail("%s is %q and was %q: %d bytes are called unchanged", s.Path, s.Data, f.taken, s.Unchanged)
+	}
 	if m.refuse > 0 {
 		m.refuse--
 		return os.ErrInvalid

@@ -40,6 +40,10 @@ type Snapshot struct {
 	Trust   Trust
 	ModTime time.Time // by the clock of the machine that wrote it
 	First   bool      // the first snapshot of this path since Run began
+
+	// Unchanged is how many bytes at the front are those of the snapshot of this path that was taken last, all of
+	// that one: everything behind them is new. 0 where something else has changed.
+	Unchanged int
 }
 
 // Trouble is a file that matches a pattern and cannot be taken, or a folder below the watched one, or "." for that

@@ -55,14 +55,21 @@ const patienceWithFiles = 10 * time.Second
 // source is one file as the races read it.
 type source struct {
 	path     string
-	tooOld   time.Time        // the modification time with which it was found too old; zero when it was not
-	found    time.Time        // when it was first listed or taken
-	listed   time.Time        // when it was last listed, or could have been hidden
-	taken    bool             // it has been read since the start
-	settled  map[int]bool     // per race: the latest snapshot was settled and the race could read it
-	refused  map[int]string   // per race: why the whole file is refused
-	nameless map[int][]string // per race: held rows without a bib, as "line 91: no bib"
-	told     map[string]bool  // which of those the log has had
+	tooOld   time.Time             // the modification time with which it was found too old; zero when it was not
+	found    time.Time             // when it was first listed or taken
+	listed   time.Time             // when it was last listed, or could have been hidden
+	taken    bool                  // it has been read since the start
+	settled  map[int]bool          // per race: the latest snapshot was settled and the race could read it
+	refused  map[int]string        // per race: why the whole file is refused
+	nameless map[int]nameless      // per race: held rows without a bib
+	told     map[string]bool       // which of those the log has had
+	growths  map[int]*parse.Growth // per race: how far it was read
+}
+
+// nameless are held rows without a bib.
+type nameless struct {
+	rows  int
+	first string // as "line 91: no bib"
 }
 
 // Take implements [watcher.Sink].
@@ -105,7 +112,8 @@ func (f *feed) source(path string) *source {
 	if s == nil {
 		s = &source{
 			path: path, found: time.Now(), settled: map[int]bool{},
-			refused: map[int]string{}, nameless: map[int][]string{}, told: map[string]bool{},
+			refused: map[int]string{}, nameless: map[int]nameless{}, told: map[string]bool{},
+			growths: map[int]*parse.Growth{},
 		}
 		f.sources[path] = s
 	}
@@ -151,33 +159,47 @@ func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, er
 		f.refuse(source, i, err)
 		return false, nil
 	}
-	reading, err := parse.Read(s.Data, rules, tail(s.Trust))
+	reading, more, err := source.growth(i, race, rules).Read(s.Data, s.Unchanged, tail(s.Trust))
 	if err != nil {
 		f.refuse(source, i, err)
 		return false, nil
 	}
-	f.accept(source, i, reading)
-	settled = s.Trust >= watcher.Settled && !undecided(s, rules, reading)
+	f.accept(source, i, reading, more)
+	settled = s.Trust >= watcher.Settled && !undecided(s, rules)
 	changes, err := f.ledger.Observe(race.Unit, state.Observation{
 		File:     f.nameFor(race, source.path, i),
 		Settled:  settled,
+		More:     more,
 		Finishes: reading.Finishes,
 		Held:     reading.Held,
 	})
 	if err != nil {
+		delete(source.growths, i) // what it has told is not taken down
 		return false, err
 	}
 	f.say(source.path, race, changes)
 	return settled, nil
 }
 
+// growth is how far a race has read the file. A chip map may be another one each time.
+func (s *source) growth(i int, race config.Race, rules parse.Rules) *parse.Growth {
+	if s.growths[i] == nil || race.ChipFile != "" {
+		s.growths[i] = parse.NewGrowth(rules)
+	}
+	return s.growths[i]
+}
+
 // undecided reports whether a last line without a newline may yet become a row. While it may, its bib is not absent.
-func undecided(s watcher.Snapshot, rules parse.Rules, reading *parse.Reading) bool {
+func undecided(s watcher.Snapshot, rules parse.Rules) bool {
 	if text := bytes.TrimRight(s.Data, "\x00"); s.Trust == watcher.Still || len(text) == 0 || text[len(text)-1] == '\n' || text[len(text)-1] == '\r' {
 		return false
 	}
 	still, err := parse.Read(s.Data, rules, parse.TailStill)
-	return err != nil || len(still.Finishes) != len(reading.Finishes) || len(still.Held) != len(reading.Held)
+	if err != nil {
+		return true
+	}
+	now, err := parse.Read(s.Data, rules, tail(s.Trust))
+	return err != nil || len(still.Finishes) != len(now.Finishes) || len(still.Held) != len(now.Held)
 }
 
 // ledgerSays takes down whether the ledger could be written, and says it when that changes.
@@ -230,27 +252,32 @@ func (f *feed) refuse(source *source, i int, err error) {
 }
 
 // accept takes down that a race can read the file, and says rows that are held and have no bib, once each.
-func (f *feed) accept(source *source, i int, reading *parse.Reading) {
+func (f *feed) accept(source *source, i int, reading *parse.Reading, more bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if source.refused[i] != "" {
 		delete(source.refused, i)
 		f.log.Info("export can be read now", zap.String("file", source.path), zap.Stringer("unit", f.races[i].Unit))
 	}
-	var nameless []string
+	found := source.nameless[i]
+	if !more {
+		found = nameless{}
+	}
 	for _, h := range reading.Held {
 		if h.Bib != "" {
 			continue
 		}
 		text := fmt.Sprintf("line %d: %s", h.Line, h.Reason)
-		nameless = append(nameless, text)
+		if found.rows++; found.rows == 1 {
+			found.first = text
+		}
 		if source.told[text] || len(source.told) >= maxTold {
 			continue
 		}
 		source.told[text] = true
 		f.log.Warn("row held", zap.String("file", source.path), zap.Int("line", h.Line), zap.String("reason", h.Reason))
 	}
-	source.nameless[i] = nameless
+	source.nameless[i] = found
 }
 
 const (

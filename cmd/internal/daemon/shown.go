@@ -93,12 +93,12 @@ func (f *feed) nameless(unit state.Unit) (count int, example string) {
 		if source == nil {
 			continue
 		}
-		for i, rows := range source.nameless {
-			if f.races[i].Unit != unit || len(rows) == 0 {
+		for i, found := range source.nameless {
+			if f.races[i].Unit != unit || found.rows == 0 {
 				continue
 			}
-			count += len(rows)
-			example = path + " " + rows[0]
+			count += found.rows
+			example = path + " " + found.first
 		}
 	}
 	return count, example
