@@ -7,11 +7,11 @@ import (
 	"testing"
 )
 
-// BenchmarkRead and BenchmarkEncodingCSV read the same export, so that their ratio says something on any machine.
+// These read the same export, so that their ratios say something on any machine: BenchmarkRead makes finishes of it,
+// BenchmarkStrings makes strings of every cell, as whoever compares records has to, and BenchmarkRecords throws each
+// record away.
 func BenchmarkRead(b *testing.B) {
-	data := export(100_000)
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
+	data := benchmarkExport(b)
 	for b.Loop() {
 		r, err := Read(data, Rules{}, TailGrowing)
 		if err != nil || len(r.Finishes) != 100_000 {
@@ -20,10 +20,18 @@ func BenchmarkRead(b *testing.B) {
 	}
 }
 
-func BenchmarkEncodingCSV(b *testing.B) {
-	data := export(100_000)
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
+func BenchmarkStrings(b *testing.B) {
+	data := benchmarkExport(b)
+	for b.Loop() {
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err != nil || len(rows) != 100_001 {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRecords(b *testing.B) {
+	data := benchmarkExport(b)
 	for b.Loop() {
 		rows := csv.NewReader(bytes.NewReader(data))
 		rows.ReuseRecord = true
@@ -40,4 +48,28 @@ func BenchmarkEncodingCSV(b *testing.B) {
 			b.Fatal(n)
 		}
 	}
+}
+
+// BenchmarkGrowth reads the same export again with one row more: what it costs must not depend on the rows above.
+func BenchmarkGrowth(b *testing.B) {
+	data := benchmarkExport(b)
+	last := bytes.LastIndexByte(data[:len(data)-1], '\n') + 1
+	g := NewGrowth(Rules{})
+	if _, _, err := g.Read(data[:last], 0, TailGrowing); err != nil {
+		b.Fatal(err)
+	}
+	before := *g
+	for b.Loop() {
+		*g = before
+		if _, more, err := g.Read(data, last, TailGrowing); err != nil || !more {
+			b.Fatal(more, err)
+		}
+	}
+}
+
+func benchmarkExport(b *testing.B) []byte {
+	data := export(100_000)
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	return data
 }

@@ -84,15 +84,17 @@ func (s *splitter) next() bool {
 		return false
 	}
 	end, after := s.lineEnd(s.pos)
-	s.rec = record{line: s.line + 1, start: s.pos, bytes: s.data[s.pos:end], cells: s.rec.cells[:0], unterminated: after == end}
+	rec := &s.rec
+	rec.line, rec.start, rec.bytes, rec.cells = s.line+1, s.pos, s.data[s.pos:end], rec.cells[:0]
+	rec.fault, rec.irregular, rec.bare, rec.unterminated = sound, false, false, after == end
 	lines := 1
 	switch {
 	case end-s.pos > maxLine:
-		s.rec.fault = tooLong
-	case s.nuls && bytes.IndexByte(s.rec.bytes, 0) >= 0:
-		s.rec.fault = hasNUL
-	case bytes.IndexByte(s.rec.bytes, '"') < 0:
-		s.plain(s.rec.bytes)
+		rec.fault = tooLong
+	case s.nuls && bytes.IndexByte(rec.bytes, 0) >= 0:
+		rec.fault = hasNUL
+	case bytes.IndexByte(rec.bytes, '"') < 0:
+		s.plain(s.pos, end)
 	default:
 		after, lines = s.quoted(end, after)
 		if lines == 0 {
@@ -113,16 +115,33 @@ func (s *splitter) lineEnd(pos int) (end, after int) {
 	return len(s.data), len(s.data)
 }
 
-// plain splits a line without quotes.
-func (s *splitter) plain(line []byte) {
-	cells, from := s.rec.cells, 0
+// plain splits what stands between two places of a line, without quotes.
+func (s *splitter) plain(at, end int) {
+	line, delim, cells := s.data[at:end], s.delim, s.rec.cells
+	from := 0
 	for i, c := range line {
-		if c == s.delim {
+		if c == delim {
 			cells = append(cells, cell{raw: line[from:i]})
 			from = i + 1
 		}
 	}
 	s.rec.cells = append(cells, cell{raw: line[from:]})
+}
+
+// plainBefore splits the cells in front of the one in which the next quote stands, and returns where that one begins;
+// past end where no quote is left.
+func (s *splitter) plainBefore(at, end int) int {
+	quote := bytes.IndexByte(s.data[at:end], '"')
+	if quote < 0 {
+		s.plain(at, end)
+		return end + 1
+	}
+	last := bytes.LastIndexByte(s.data[at:at+quote], s.delim)
+	if last < 0 {
+		return at
+	}
+	s.plain(at, at+last)
+	return at + last + 1
 }
 
 // quoted splits a row with quotes that begins on the line from pos to end, and joins following lines where a quoted
@@ -187,6 +206,9 @@ func (s *splitter) breakOff(end, after int) {
 // character; the number of cells tells whether that was right.
 func (s *splitter) cellsUntil(at, end int) (open int) {
 	for {
+		if at = s.plainBefore(at, end); at > end {
+			return -1
+		}
 		from := s.quoteAt(at, end)
 		closing := -1
 		if from >= 0 {
