@@ -52,9 +52,14 @@ func (b *book) holdAt(line int, bib Bib, reason string) {
 	b.held = append(b.held, Held{Line: line, Bib: bib, Reason: reason})
 }
 
+// holdMark holds a row that can be read and is not believed.
+func (b *book) holdMark(line int, bib Bib, mark Mark, reason string) {
+	b.held = append(b.held, Held{Line: b.lineOf(line), Bib: bib, Reason: reason, Mark: mark})
+}
+
 // claim holds a row that says something about a bib's result, so that another row of the same bib is no result either.
-func (b *book) claim(line int, bib, reason string) {
-	b.hold(line, Bib(bib), reason)
+func (b *book) claim(line int, bib string, mark Mark, reason string) {
+	b.holdMark(line, Bib(bib), mark, reason)
 	if b.claims == nil {
 		b.claims = make(map[string]string)
 	}
@@ -161,8 +166,8 @@ func (b *book) holdDisputed(r *Reading, i int32) {
 		reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
 			strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
 	}
-	r.Held = append(r.Held, Held{Line: f.Line, Bib: f.Bib, Reason: reason})
+	r.Held = append(r.Held, Held{Line: f.Line, Bib: f.Bib, Reason: reason, Mark: f.Mark})
 	for _, o := range others {
-		r.Held = append(r.Held, Held{Line: o.Line, Bib: o.Bib, Reason: reason})
+		r.Held = append(r.Held, Held{Line: o.Line, Bib: o.Bib, Reason: reason, Mark: o.Mark})
 	}
 }

@@ -284,14 +284,17 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		t.book.hold(rec.line, "", wrong)
 		return
 	}
+	claims := said.verdict == needsPerson || mark.Code() != NoCode
 	if reason == "" {
-		reason = t.misplaced(rec)
+		if reason = t.misplaced(rec); reason != "" {
+			mark = Mark{} // read from another column perhaps
+		}
 	}
 	switch {
-	case reason != "" && (said.verdict == needsPerson || mark.Code() != NoCode):
-		t.book.claim(rec.line, string(bib), reason)
+	case reason != "" && claims:
+		t.book.claim(rec.line, string(bib), mark, reason)
 	case reason != "":
-		t.book.hold(rec.line, Bib(bib), reason)
+		t.book.holdMark(rec.line, Bib(bib), mark, reason)
 	default:
 		t.book.finish(rec.line, bib, mark)
 	}

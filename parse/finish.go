@@ -15,6 +15,7 @@ type Held struct {
 	Line   int
 	Bib    Bib // empty where the row has none
 	Reason string
+	Mark   Mark // what it would be if a person released it; zero where nobody can tell
 }
 
 // Ignored is a line that says nothing about a result, such as a title, a header, a blank line or an athlete who is

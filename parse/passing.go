@@ -248,7 +248,7 @@ func (l *readerLog) finish(book *book, p passing) {
 	case reason != "" && l.rules.Passings.Min == 0 && l.rules.Fastest.IsZero() && m.Hundredths() < 6000:
 		book.hold(p.line, p.bib, reason+"; a read at the start? set [race.passings] min")
 	case reason != "":
-		book.hold(p.line, p.bib, reason)
+		book.holdMark(p.line, p.bib, m, reason)
 	default:
 		book.finish(p.line, []byte(p.bib), m)
 	}

@@ -219,3 +219,34 @@ func TestBigExport(t *testing.T) {
 		t.Error("finishes are not in file order")
 	}
 }
+
+// A person can release what was read and not believed, and nothing else.
+func TestTheMarkOfAHeldRow(t *testing.T) {
+	for sentence, tt := range map[string]struct {
+		text string
+		want []string // of the rows of bib 7
+	}{
+		"too fast":              {"Bib,Time\n1,14:20\n7,0:30.5\n", []string{"0:30.5"}},
+		"two times":             {"Bib,Time\n7,14:20\n7,14:30\n", []string{"14:20", "14:30"}},
+		"a code that is kept":   {"Bib,Time\n1,14:20\n7,DNS\n", []string{"DNS"}},
+		"no time":               {"Bib,Time\n1,14:20\n7,l4:20\n", []string{""}},
+		"a remark":              {"Bib,Time\n1,14:20\n7,14:20 by hand\n", []string{""}},
+		"cells out of place":    {"Bib,Name,Time\n1,Ash,14:20\n7,Ash,B\"x,14:20,14:30\n", []string{""}},
+		"a status that is none": {"Bib,Time,Status\n1,14:20,\n7,14:20,MP\n", []string{""}},
+	} {
+		r, err := Read([]byte(tt.text), Rules{Statuses: []Code{DNF}}, TailStill)
+		if err != nil {
+			t.Errorf("%s: %v", sentence, err)
+			continue
+		}
+		var got []string
+		for _, h := range r.Held {
+			if h.Bib == "7" {
+				got = append(got, h.Mark.String())
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q\n%s", sentence, got, tt.want, shown(r, err))
+		}
+	}
+}
