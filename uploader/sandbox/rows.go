@@ -109,6 +109,7 @@ func (s *Server) Seed(event string, round, heat int, rows ...[2]string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stirred()
 	s.unit(batch.unit).apply(batch, s.rules(batch), time.Now())
 	return nil
 }
