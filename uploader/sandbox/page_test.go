@@ -146,6 +146,9 @@ func TestSeededRows(t *testing.T) {
 	if got := page(s); len(got) != 2 || got[0] != "1 1 10:00" || len(s.Journal()) != 0 {
 		t.Errorf("page %q, journal %v", got, s.Journal())
 	}
+	if status, body := c.must(c.request("POST", "/sandbox/rows?event=R1", `[["2","DNF"]]`, "Content-Type", "application/x-www-form-urlencoded")); status != 200 {
+		t.Errorf("sent as curl does: %d %s", status, body)
+	}
 	for _, query := range []string{"", "?event=R9", "?event=R1&round=0", "?event=R1&heat=x"} {
 		if status, _ := c.must(c.request("POST", "/sandbox/rows"+query, `[]`)); status != 400 {
 			t.Errorf("%q: %d", query, status)
