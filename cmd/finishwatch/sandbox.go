@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -13,37 +16,89 @@ import (
 )
 
 func newSandbox() *cobra.Command {
-	var address string
+	var address, startList string
+	var switches []string
+	options := sandbox.Options{}
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run an imitation of OpenTrack on this laptop",
 		Long: `Run an imitation of OpenTrack on this laptop until stopped; it forgets everything then. Its competition is 2026/GBR/api-test with the events R1 and R2, its
-account the one that OpenTrack publishes for tests: api-test@mailinator.com, password apitest.`,
-		Example: "  finishwatch sandbox --listen 127.0.0.1:8080",
+account the one that OpenTrack publishes for tests: api-test@mailinator.com, password apitest.
+
+What nobody knows about OpenTrack can be switched:
+` + switchHelp(),
+		Example: "  finishwatch sandbox --listen 127.0.0.1:8080\n  finishwatch sandbox --startlist bibs.csv --switch seeded-append --switch success-status=204",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			if host, _, err := net.SplitHostPort(address); err != nil || !loopback(host) {
-				return &exit{code: exitUsage, err: fmt.Errorf("--listen %s is not a loopback address; write 127.0.0.1:8080", address)}
+			if err := prepare(&options, switches, startList); err != nil {
+				return err
 			}
-			listener, err := net.Listen("tcp", address)
-			if err != nil {
-				return &exit{code: exitReach, err: fmt.Errorf("listen on %s: %w; choose another address with --listen", address, err)}
-			}
-			fmt.Fprintf(cmd.OutOrStdout(), sandboxRecipe, listener.Addr(), listener.Addr())
-			return failed(sandbox.New(sandbox.Options{}).Serve(ctx, listener))
+			return serveSandbox(cmd, options, address)
 		},
 	}
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "the loopback `ADDRESS` to serve on")
+	cmd.Flags().StringVar(&options.Competition, "competition", "2026/GBR/api-test", "its `YEAR/COUNTRY/SLUG`")
+	cmd.Flags().StringSliceVar(&options.Events, "events", []string{"R1", "R2"}, "the event grid's `NUMS`")
+	cmd.Flags().StringVar(&startList, "startlist", "", "a `FILE` with the bibs that are entered: a bib a line, for all events, or event,bib")
+	cmd.Flags().StringArrayVar(&switches, "switch", nil, "a `SWITCH` of the list above; may be repeated")
+	_ = cmd.MarkFlagFilename("startlist")
 	return cmd
+}
+
+// prepare fills in what the switches and the start list say.
+func prepare(options *sandbox.Options, switches []string, startList string) error {
+	for _, text := range switches {
+		if err := options.Switch(text); err != nil {
+			return &exit{code: exitUsage, err: err}
+		}
+	}
+	if startList == "" {
+		return nil
+	}
+	f, err := os.Open(startList)
+	if err != nil {
+		return failed(fmt.Errorf("start list: %w", err))
+	}
+	defer f.Close()
+	const most = 16 << 20
+	data, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return failed(fmt.Errorf("start list: %w", err))
+	}
+	if options.StartList, err = sandbox.ReadStartList(bytes.NewReader(data), options.Events); err != nil {
+		return failed(fmt.Errorf("%s: %w", startList, err))
+	}
+	return nil
+}
+
+func serveSandbox(cmd *cobra.Command, options sandbox.Options, address string) error {
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if host, _, err := net.SplitHostPort(address); err != nil || !loopback(host) {
+		return &exit{code: exitUsage, err: fmt.Errorf("--listen %s is not a loopback address; write 127.0.0.1:8080", address)}
+	}
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return &exit{code: exitReach, err: fmt.Errorf("listen on %s: %w; choose another address with --listen", address, err)}
+	}
+	fmt.Fprintf(cmd.OutOrStdout(), sandboxRecipe, listener.Addr(), listener.Addr(), strings.Trim(options.Competition, "/"))
+	return failed(sandbox.New(options).Serve(ctx, listener))
+}
+
+// switchHelp lists the switches.
+func switchHelp() string {
+	var b strings.Builder
+	for _, s := range sandbox.Switches() {
+		fmt.Fprintf(&b, "  %-22s %s\n", s.Usage, s.Summary)
+	}
+	return b.String()
 }
 
 // sandboxRecipe begins with the address alone in its line, for programs that start a sandbox.
 const sandboxRecipe = `http://%s/
 
 Put this into [opentrack] of a configuration:
-  competition = "http://%s/x/2026/GBR/api-test/"
+  competition = "http://%s/x/%s/"
   username = "api-test@mailinator.com"
 and the password apitest into a file for password_file, or into FINISHWATCH_PASSWORD. Ctrl-C stops it.
 `

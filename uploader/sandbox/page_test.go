@@ -78,14 +78,14 @@ func TestPage(t *testing.T) {
 		t.Fatal(response, err)
 	}
 	for _, want := range []string{
-		"2026/GBR/api-test", "R1/1/1", "R2/1/1", "&lt;script&gt;alert(1)", "&lt;b&gt;5k", "&lt;img src=x&gt;", "unknown athlete",
+		"2026/GBR/api-test", `<script src="/sandbox/page.js" defer></script>`, "R1/1/1", "R2/1/1", "&lt;script&gt;alert(1)", "&lt;b&gt;5k", "&lt;img src=x&gt;", "unknown athlete",
 		"<td>14:25.1</td>", "<td>DNF</td>", "2 results of 3 starters",
 	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q:\n%s", want, page)
 		}
 	}
-	for _, never := range []string{"<script", "<b>", "<img", "style=", "14:25.10"} {
+	for _, never := range []string{"<script>", "<b>", "<img", "style=", "14:25.10"} {
 		if strings.Contains(page, never) {
 			t.Errorf("the page has %q", never)
 		}
@@ -145,6 +145,9 @@ func TestSeededRows(t *testing.T) {
 	}
 	if got := page(s); len(got) != 2 || got[0] != "1 1 10:00" || len(s.Journal()) != 0 {
 		t.Errorf("page %q, journal %v", got, s.Journal())
+	}
+	if status, body := c.must(c.request("POST", "/sandbox/rows?event=R1", `[["2","DNF"]]`, "Content-Type", "application/x-www-form-urlencoded")); status != 200 {
+		t.Errorf("sent as curl does: %d %s", status, body)
 	}
 	for _, query := range []string{"", "?event=R9", "?event=R1&round=0", "?event=R1&heat=x"} {
 		if status, _ := c.must(c.request("POST", "/sandbox/rows"+query, `[]`)); status != 400 {

@@ -15,6 +15,8 @@ type unit struct {
 	page       []*row               // the same in page order; nil: to be sorted
 	firsts     map[string]time.Time // when a bib first had a result, kept through replace
 	came       int                  // results so far
+	seq        uint64               // of the last change that a page shows
+	reset      uint64               // of the last change that took rows away
 }
 
 // row is one line of the page. Without a result its mark is zero.
@@ -26,6 +28,7 @@ type row struct {
 	listed  bool // on the start list, or there is none
 	first   time.Time
 	changed time.Time
+	seq     uint64 // of the last change that a page shows
 }
 
 // newUnit is a unit that shows its starters only.
@@ -52,6 +55,7 @@ type rules struct {
 	arrivalOrder bool
 	strip        bool // ignore_unknowns was sent and there is a start list
 	startList    bool
+	seq          uint64 // of the change
 }
 
 // apply carries a batch out (OpenTrack's documentation, roadxc_upload): append adds new results and leaves existing
@@ -65,6 +69,7 @@ func (u *unit) apply(b checkedBatch, rule rules, now time.Time) {
 	}
 	if changed {
 		u.revision++
+		u.seq = rule.seq
 	}
 }
 
@@ -81,6 +86,7 @@ func (u *unit) putAll(b checkedBatch, rule rules, now time.Time) (changed bool) 
 func (u *unit) replace(b checkedBatch, rule rules, now time.Time) (changed bool) {
 	before := u.lines(rule)
 	u.clear()
+	u.reset = rule.seq
 	u.putAll(b, rule, now)
 	for _, old := range before {
 		if r := u.rows[old.bib]; r != nil && r.mark == old.mark {
@@ -127,6 +133,7 @@ func (u *unit) put(in checkedRow, mode string, rule rules, now time.Time) bool {
 		return false
 	}
 	u.setMark(old, in.mark, now)
+	old.seq = rule.seq
 	return true
 }
 

@@ -109,20 +109,22 @@ func (s *Server) Seed(event string, round, heat int, rows ...[2]string) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.stirred()
 	s.unit(batch.unit).apply(batch, s.rules(batch), time.Now())
 	return nil
 }
 
 // seedRows answers POST /sandbox/rows?event=R1&round=1&heat=1 (round and heat are 1 when left out).
 func (s *Server) seedRows(w http.ResponseWriter, r *http.Request) {
-	round, heat := atoi(r.FormValue("round")), atoi(r.FormValue("heat"))
+	query := r.URL.Query() // not the form: the body may be sent as one, and is JSON all the same
+	round, heat := atoi(query.Get("round")), atoi(query.Get("heat"))
 	var rows [][2]string
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, s.opts.MaxBody))
 	if err == nil {
 		err = json.Unmarshal(body, &rows)
 	}
 	if err == nil {
-		err = s.Seed(r.FormValue("event"), round, heat, rows...)
+		err = s.Seed(query.Get("event"), round, heat, rows...)
 	}
 	if err != nil {
 		detail(http.StatusBadRequest, err.Error()).write(w)

@@ -16,6 +16,7 @@
 //	DELETE /sandbox/faults                       no more faults
 //	POST   /sandbox/rows?event=R1&round=1&heat=1 rows that somebody else put there: [["349","14:25.10"]]
 //	GET    /sandbox/units                        what exists, a JSON list (UnitState)
+//	GET    /sandbox/live                         what changes, as server-sent events for the page
 package sandbox
 
 import (
@@ -36,13 +37,17 @@ type Server struct {
 	handler http.Handler
 	page    *template.Template
 
-	mu      sync.Mutex // guards everything below
-	token   token
-	units   map[Unit]*unit
-	journal []Entry
-	lastPut time.Time
-	faults  func(*http.Request) Fault
-	orders  []Order
+	mu        sync.Mutex // guards everything below
+	token     token
+	units     map[Unit]*unit
+	journal   []Entry
+	lastPut   time.Time
+	seq       uint64        // grows with every change that a page shows
+	stir      chan struct{} // closed and replaced at every change
+	puts      []Exchange    // the latest uploads, refused ones too
+	exchanges int           // so many there were
+	faults    func(*http.Request) Fault
+	orders    []Order
 }
 
 // New makes an OpenTrack as options say, with nothing uploaded yet.
@@ -52,6 +57,7 @@ func New(options Options) *Server {
 		started: time.Now(),
 		page:    parsePage(),
 		units:   map[Unit]*unit{},
+		stir:    make(chan struct{}),
 	}
 	s.handler = withoutLanguage(withSlash(http.NewCrossOriginProtection().Handler(s.routes())))
 	return s
@@ -71,13 +77,15 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("/api/my-competitions/{$}", s.call(OnRead, http.MethodGet, s.withToken(s.myCompetitions)))
 	mux.HandleFunc("/api/competitors/{$}", s.call(OnRead, http.MethodGet, s.withToken(s.competitors)))
 	mux.HandleFunc("/api/events/{$}", s.call(OnRead, http.MethodGet, s.withToken(s.events)))
-	mux.HandleFunc(upload, s.call(OnPut, http.MethodPut, s.withToken(s.upload)))
+	mux.HandleFunc(upload, s.recorded(s.call(OnPut, http.MethodPut, s.withToken(s.upload))))
 	mux.HandleFunc("/api/", noSuchCall)
 	mux.HandleFunc("GET "+page+"event/{event}/{round}/{heat}/json/{$}", s.call(OnReadBack, http.MethodGet, s.readUnit))
 	mux.HandleFunc("GET "+page+"json/{$}", s.call(OnReadBack, http.MethodGet, s.readAll))
 	mux.HandleFunc("GET "+page+"{$}", s.showPage)
 	mux.HandleFunc("GET /{$}", s.toPage)
-	mux.HandleFunc("GET /sandbox/page.css", showStyle)
+	mux.HandleFunc("GET /sandbox/page.css", showPart("text/css; charset=utf-8", pageStyle))
+	mux.HandleFunc("GET /sandbox/page.js", showPart("text/javascript; charset=utf-8", pageScript))
+	mux.HandleFunc("GET /sandbox/live", s.live)
 	mux.HandleFunc("GET /sandbox/journal", s.showJournal)
 	mux.HandleFunc("GET /sandbox/units", s.showUnits)
 	mux.HandleFunc("POST /sandbox/rows", s.seedRows)

@@ -87,6 +87,7 @@ func (s *Server) carryOut(batches []checkedBatch, refused error, f Fault, size i
 	if refused != nil {
 		entry.Status = f.seen(s.refused(refused).status)
 	}
+	s.stirred()
 	for _, batch := range batches {
 		s.unit(batch.unit).apply(batch, s.rules(batch), now)
 		entry.Batches = append(entry.Batches, batch.asSent())
@@ -104,6 +105,7 @@ func (s *Server) rules(b checkedBatch) rules {
 		arrivalOrder: s.opts.ArrivalOrder,
 		strip:        b.ignoreUnknowns && startList,
 		startList:    startList,
+		seq:          s.seq,
 	}
 }
 
