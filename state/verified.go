@@ -31,7 +31,7 @@ func (v Verification) Clean() bool {
 // A bib that it shows with a mark that was offered before the confirmed one is sent again, by update, at most twice for
 // each confirmed mark: the earlier request was carried out after its successor. Any other mark is somebody's decision,
 // and only said.
-func (l *Ledger) Verified(unit Unit, shown map[parse.Bib]Shown) (Verification, error) {
+func (l *Ledger) Verified(unit Unit, before map[parse.Bib]parse.Mark, shown map[parse.Bib]Shown) (Verification, error) {
 	return Verification{Unit: unit}, errToDo
 }
 

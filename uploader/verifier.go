@@ -1,0 +1,144 @@
+package uploader
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.uber.org/zap"
+
+	"finishwatch/parse"
+	"finishwatch/state"
+)
+
+// Verifier reads back what was confirmed while the uploader goes on sending. It has a connection of its own, so that a page
+// that hangs keeps no result waiting, and what it finds only informs.
+type Verifier struct {
+	units  []state.Unit
+	ledger *state.Ledger
+	reader Reader
+	wake   func() // tells the uploader that something is to be sent again
+	log    *zap.Logger
+
+	mu     sync.Mutex
+	report map[state.Unit]Verified
+}
+
+// Verified is what came of reading a unit back.
+type Verified struct {
+	At  time.Time // when it was looked at last
+	Was state.Verification
+	Err error // why it could not be verified; nil when it could
+}
+
+// clean reports whether all that was looked at is on the server as it was accepted.
+func (v Verified) clean() bool { return v.Err == nil && v.Was.Clean() }
+
+// NewVerifier returns a verifier and starts nothing.
+func NewVerifier(units []state.Unit, ledger *state.Ledger, reader Reader, wake func(), log *zap.Logger) *Verifier {
+	return &Verifier{units: units, ledger: ledger, reader: reader, wake: wake, log: log, report: map[state.Unit]Verified{}}
+}
+
+const (
+	// verifyTick is how soon after its first batch a unit is looked at.
+	verifyTick = 2 * time.Second
+	// verifyEvery is the least time between two looks at a unit with rows that were confirmed since.
+	verifyEvery = time.Minute
+	// verifyAgain is when a unit is looked at again that was not as it should be, or could not be read.
+	verifyAgain = 5 * time.Minute
+)
+
+// Run looks at each unit after its first batch, then at most once a minute while there is something new, until ctx ends,
+// and returns nil.
+func (v *Verifier) Run(ctx context.Context) error {
+	ticker := time.NewTicker(verifyTick)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		for _, unit := range v.units {
+			if ctx.Err() == nil && v.due(unit, time.Now()) {
+				v.look(ctx, unit)
+			}
+		}
+	}
+}
+
+// due reports whether a unit is to be looked at now.
+func (v *Verifier) due(unit state.Unit, now time.Time) bool {
+	last, looked := v.Report()[unit]
+	fresh := v.ledger.Unverified(unit) > 0
+	switch {
+	case !looked:
+		return fresh
+	case last.Err != nil || !fresh:
+		return !last.clean() && now.Sub(last.At) >= verifyAgain
+	}
+	return now.Sub(last.At) >= verifyEvery
+}
+
+// look reads a unit back and says when its state changed.
+func (v *Verifier) look(ctx context.Context, unit state.Unit) {
+	now := Verified{}
+	now.Was, now.Err = Verify(ctx, v.reader, v.ledger, unit)
+	if ctx.Err() != nil {
+		return
+	}
+	now.At = time.Now()
+	v.mu.Lock()
+	before := v.report[unit]
+	v.report[unit] = now
+	v.mu.Unlock()
+	v.say(unit, before, now)
+	if now.Was.Resend > 0 {
+		v.wake()
+	}
+}
+
+// Look reads a unit back now, as a person asks.
+func (v *Verifier) Look(ctx context.Context, unit state.Unit) Verified {
+	v.look(ctx, unit)
+	return v.Report()[unit]
+}
+
+// Report returns what is known of each unit that was looked at.
+func (v *Verifier) Report() map[state.Unit]Verified {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	report := make(map[state.Unit]Verified, len(v.report))
+	for unit, found := range v.report {
+		report[unit] = found
+	}
+	return report
+}
+
+// say logs states, not attempts.
+func (v *Verifier) say(unit state.Unit, before, now Verified) {
+	at := zap.Stringer("unit", unit)
+	switch {
+	case now.Err != nil:
+		if before.Err == nil {
+			v.log.Info("results cannot be read back; they are not verified", at, zap.Error(now.Err))
+		}
+		return
+	case now.clean() && (before.At.IsZero() || !before.clean()):
+		v.log.Info("verified", at, zap.Int("rows", now.Was.Same))
+	}
+	v.sayBibs("rows are accepted and have no time on the page", at, before.Was.Missing, now.Was.Missing, "if the start list was entered in OpenTrack, set new_finishers = \"update\"")
+	v.sayBibs("rows are accepted and not on the page", at, before.Was.Stripped, now.Was.Stripped, "are these bibs in the race's start list? ignore_unknowns drops others")
+	v.sayBibs("rows differ on the page from what was accepted", at, before.Was.Different, now.Was.Different, "somebody may have changed them there; finishwatch verify shows both")
+	if now.Was.Resend > 0 {
+		v.log.Warn("an earlier upload was carried out after a later one; rows are sent again", at, zap.Int("rows", now.Was.Resend))
+	}
+}
+
+// sayBibs warns when more bibs are wrong in one way than before.
+func (v *Verifier) sayBibs(message string, unit zap.Field, before, now []parse.Bib, advice string) {
+	if len(now) <= len(before) {
+		return
+	}
+	v.log.Warn(message, unit, zap.Int("rows", len(now)), zap.Strings("bibs", bibsOf(now)), zap.String("advice", advice))
+}
