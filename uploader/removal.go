@@ -36,11 +36,11 @@ type Change struct {
 	Shown string
 }
 
-// Plan compares what the server shows of a unit with what must be public. It sends nothing. Its error is that of ctx.
-func (u *Uploader) Plan(ctx context.Context, unit state.Unit) (Plan, error) {
+// NewPlan compares what the server shows of a unit with what must be public. It sends nothing. Its error is that of ctx.
+func NewPlan(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (Plan, error) {
 	p := Plan{Unit: unit}
-	p.Batch, p.Gone = u.ledger.Removal(unit)
-	results, err := u.server.ReadBack(ctx, unit)
+	p.Batch, p.Gone = ledger.Removal(unit)
+	results, err := reader.ReadBack(ctx, unit)
 	if ctx.Err() != nil {
 		return p, ctx.Err()
 	}
@@ -95,7 +95,7 @@ func (u *Uploader) Replace(ctx context.Context, p Plan) error {
 	if err := u.server.Put(ctx, []state.Batch{p.Batch}); err != nil {
 		return err
 	}
-	u.log.Info("race replaced", zap.Stringer("unit", p.Unit), zap.Int("rows", len(p.Batch.Rows)), zap.Int("removed", len(p.Gone)))
+	u.log.Info("race replaced", zap.Stringer("unit", p.Unit), zap.Int("rows", len(p.Batch.Rows)), zap.Strings("bibs", bibsOf(p.Gone)))
 	return u.ledger.Confirm([]state.Batch{p.Batch})
 }
 
@@ -110,7 +110,7 @@ func (u *Uploader) removeVanished(ctx context.Context) (rest, bool) {
 			delete(u.held, unit)
 			continue
 		}
-		plan, err := u.Plan(ctx, unit)
+		plan, err := NewPlan(ctx, u.server, u.ledger, unit)
 		if err != nil {
 			return rest{err: err}, true
 		}

@@ -29,10 +29,12 @@ type Verified struct {
 	At  time.Time // when it was looked at last
 	Was state.Verification
 	Err error // why it could not be verified; nil when it could
+
+	Shown map[parse.Bib]string // how the page shows those that differ or are not ours
 }
 
-// clean reports whether all that was looked at is on the server as it was accepted.
-func (v Verified) clean() bool { return v.Err == nil && v.Was.Clean() }
+// Clean reports whether all that was looked at is on the server as it was accepted.
+func (v Verified) Clean() bool { return v.Err == nil && v.Was.Clean() }
 
 // NewVerifier returns a verifier and starts nothing.
 func NewVerifier(units []state.Unit, ledger *state.Ledger, reader Reader, wake func(), log *zap.Logger) *Verifier {
@@ -75,15 +77,15 @@ func (v *Verifier) due(unit state.Unit, now time.Time) bool {
 	case !looked:
 		return fresh
 	case last.Err != nil || !fresh:
-		return !last.clean() && now.Sub(last.At) >= verifyAgain
+		return !last.Clean() && now.Sub(last.At) >= verifyAgain
 	}
 	return now.Sub(last.At) >= verifyEvery
 }
 
 // look reads a unit back and says when its state changed.
 func (v *Verifier) look(ctx context.Context, unit state.Unit) {
-	now := Verified{}
-	now.Was, now.Err = Verify(ctx, v.reader, v.ledger, unit)
+	now, err := Verify(ctx, v.reader, v.ledger, unit)
+	now.Err = err
 	if ctx.Err() != nil {
 		return
 	}
@@ -124,7 +126,7 @@ func (v *Verifier) say(unit state.Unit, before, now Verified) {
 			v.log.Info("results cannot be read back; they are not verified", at, zap.Error(now.Err))
 		}
 		return
-	case now.clean() && (before.At.IsZero() || !before.clean()):
+	case now.Clean() && (before.At.IsZero() || !before.Clean()):
 		v.log.Info("verified", at, zap.Int("rows", now.Was.Same))
 	}
 	v.sayBibs("rows are accepted and have no time on the page", at, before.Was.Missing, now.Was.Missing, "if the start list was entered in OpenTrack, set new_finishers = \"update\"")

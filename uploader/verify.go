@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"context"
+	"slices"
 
 	"finishwatch/parse"
 	"finishwatch/state"
@@ -9,16 +10,25 @@ import (
 
 // Verify reads a unit back and lets the ledger compare it with what was confirmed. An error means that it cannot be
 // verified, not that anything is wrong; [ErrHidden] is one.
-func Verify(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (state.Verification, error) {
+func Verify(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (Verified, error) {
+	v := Verified{Was: state.Verification{Unit: unit}}
 	before := ledger.Confirmed(unit)
 	results, err := reader.ReadBack(ctx, unit)
+	if err == nil && len(results) == 0 && len(before) > 0 {
+		err = ErrHidden
+	}
 	if err != nil {
-		return state.Verification{Unit: unit}, err
+		return v, err
 	}
-	if len(results) == 0 && len(before) > 0 {
-		return state.Verification{Unit: unit}, ErrHidden
+	shown := shownOf(results)
+	if v.Was, err = ledger.Verified(unit, before, shown); err != nil {
+		return v, err
 	}
-	return ledger.Verified(unit, before, shownOf(results))
+	v.Shown = make(map[parse.Bib]string, len(v.Was.Different)+len(v.Was.Others))
+	for _, bib := range slices.Concat(v.Was.Different, v.Was.Others) {
+		v.Shown[bib] = shown[bib].Text
+	}
+	return v, nil
 }
 
 // Reader reads results back.

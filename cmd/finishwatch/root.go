@@ -41,8 +41,9 @@ Try it with nothing configured:  finishwatch rehearse`,
 	}
 	root.AddCommand(
 		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newFormats(), newVersion(),
+		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(),
 	)
-	for _, name := range []string{"history", "verify", "sync", "hold", "release", "pause", "resume", "init", "reload"} {
+	for _, name := range []string{"init"} {
 		root.AddCommand(newLater(name))
 	}
 	return root
