@@ -2,25 +2,36 @@ package parse
 
 import "bytes"
 
-// wholeFields reports whether a last line without a newline has all fields of the line above it, and, where somebody
-// may still be writing, a time that is not shorter than those above.
-func (l *readerLog) wholeFields(b []byte, sign string) bool {
-	fields := fieldsOf(b, sign)
-	if l.width > 0 && len(fields) < l.width {
+// wholeFields reports whether a last line without a newline has all fields of the line above it. timeAt is the field with
+// the time, or -1 where something must follow it: a time in the last field that is shorter than those above, or that has
+// none above it, may be torn, and then nobody will ever write the rest.
+func (l *readerLog) wholeFields(fields [][]byte, timeAt int) bool {
+	last := len(fields) - 1
+	switch {
+	case len(fields) < l.width:
 		return false
+	case timeAt == last:
+		return l.width > 0 && len(fields[last]) >= l.length
 	}
-	if l.tail == TailStill {
-		return true
-	}
-	last := fields[len(fields)-1]
-	_, ok := readStamp(last)
-	return l.width > 0 && (!ok || len(last) >= l.length)
+	return l.width > 0 || l.tail == TailStill
 }
 
 // noteShape remembers how lines look, to judge a last one that may be torn.
-func (l *readerLog) noteShape(fields [][]byte) {
+func (l *readerLog) noteShape(fields [][]byte, timeAt int) {
 	l.width = len(fields)
-	l.length = max(l.length, len(fields[len(fields)-1]))
+	if timeAt == len(fields)-1 {
+		l.length = max(l.length, len(fields[timeAt]))
+	}
+}
+
+// readAt takes a read in where [race.where] wants it.
+func (l *readerLog) readAt(line int, fields [][]byte, chip []byte, at stamp) {
+	if reason := l.elsewhere(fields); reason != "" {
+		l.reads++
+		l.book.ignore(line, reason)
+		return
+	}
+	l.enter(line, chip, at)
 }
 
 // fieldsOf splits a line and takes the blanks and the quotes from its fields. A sign between quotes is no end of a field.
