@@ -93,7 +93,7 @@ func (f *feed) takeStale(unit state.Unit) []string {
 	var taken []string
 	for _, path := range f.listing.Files {
 		if source := f.sources[path]; source != nil && !source.tooOld.IsZero() && f.feedsUnit(unit, path) {
-			source.allowed, source.tooOld = source.tooOld, time.Time{}
+			source.tooOld = time.Time{}
 			taken = append(taken, path)
 			f.again(path)
 		}
