@@ -21,7 +21,7 @@ func Verify(ctx context.Context, reader Reader, ledger *state.Ledger, unit state
 		return v, err
 	}
 	shown := shownOf(results)
-	if v.Was, err = ledger.Verified(unit, before, shown); err != nil {
+	if v.Was, err = ledger.VerifiedSince(unit, before, shown); err != nil {
 		return v, err
 	}
 	v.Shown = make(map[parse.Bib]string, len(v.Was.Different)+len(v.Was.Others))
