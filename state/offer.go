@@ -38,6 +38,8 @@ type Terms struct {
 
 	// Skip are the bibs that are not to be offered now, because one of them may be what the server refuses.
 	Skip map[Unit]map[parse.Bib]bool
+	// Only are, for the units that are in it, the only bibs that may be offered now.
+	Only map[Unit]map[parse.Bib]bool
 }
 
 // Want sets the attributes that the configuration asks for. They are offered with the unit's next batch, or alone,
@@ -114,12 +116,12 @@ func (u *unitState) next(limit int, terms Terms) (Batch, []change) {
 		batch.Attributes = &wanted
 	}
 	var list []change
-	skip := terms.Skip[u.unit]
+	skip, only := terms.Skip[u.unit], terms.Only[u.unit]
 	for _, e := range u.line() {
 		if len(batch.Rows) == limit {
 			break
 		}
-		if !e.offerable() || skip[e.bib] {
+		if !e.offerable() || skip[e.bib] || only != nil && !only[e.bib] {
 			continue
 		}
 		mode := e.mode(u.origin, terms.NewFinishers)

@@ -25,6 +25,7 @@ type trial struct {
 	accepted bool      // the server has taken a row since the trial began
 	suspects map[parse.Bib]suspect
 	tried    map[parse.Bib]bool // rows that were refused alone when the unit was to blame
+	again    map[parse.Bib]bool // those of them that go alone once more, because it was not the unit
 	left     *state.Attributes  // what was left out of the batches, to see whether it is to blame
 }
 
@@ -154,11 +155,22 @@ func (u *Uploader) park(unit state.Unit, t *trial) error {
 			return err
 		}
 		delete(t.suspects, bib)
+		delete(t.again, bib)
 		u.log.Warn("row refused by the server, held; the others go on", zap.Stringer("unit", unit), zap.String("bib", string(bib)),
 			zap.Stringer("mark", s.row.Mark), zap.Int("http_status", s.err.StatusCode), zap.Error(s.err))
 	}
-	u.release(unit)
+	u.goOn(unit, t)
 	return nil
+}
+
+// goOn ends a trial in which something was taken, unless there are rows to be tried once more.
+func (u *Uploader) goOn(unit state.Unit, t *trial) {
+	if len(t.tried) > 0 {
+		t.again, t.tried = t.tried, nil
+	}
+	if t.rows = 1; len(t.again) == 0 {
+		u.release(unit)
+	}
 }
 
 // refuseUnit lets a unit wait alone.
@@ -169,7 +181,8 @@ func (u *Uploader) refuseUnit(unit state.Unit, t *trial, err *Error) {
 	for bib := range t.suspects {
 		t.tried[bib] = true
 	}
-	t.suspects, t.rows, t.accepted = nil, 1, false
+	maps.Copy(t.tried, t.again)
+	t.suspects, t.again, t.rows, t.accepted = nil, nil, 1, false
 	t.pending = u.ledger.Counts(unit).Pending
 	if t.failures++; t.failures == 1 {
 		u.log.Error("race refused by the server; its rows are kept on this laptop, other races go on",
@@ -200,8 +213,15 @@ func (u *Uploader) taken(b state.Batch) error {
 		delete(u.report.RefusedUnit, b.Unit)
 		u.mu.Unlock()
 	}
-	if len(t.suspects) > 0 && t.accepted {
+	for _, row := range b.Rows {
+		delete(t.again, row.Bib)
+	}
+	switch {
+	case len(t.suspects) > 0 && t.accepted:
 		return u.park(b.Unit, t)
+	case len(t.tried) > 0, t.again != nil:
+		u.goOn(b.Unit, t)
+		return nil
 	}
 	// What was refused stands in the other half: the next batch is no larger, and then each may be twice as large.
 	if t.rows *= 2; t.rows == 0 || t.rows >= u.config.MaxBatch {
@@ -219,6 +239,8 @@ func (u *Uploader) exhausted(unit state.Unit) {
 			u.refuseUnit(unit, t, s.err)
 			return
 		}
+	case len(t.again) > 0:
+		u.release(unit) // they are not pending any more
 	case len(t.tried) > 0:
 		t.tried = nil // begin anew with the first one
 	default:

@@ -252,12 +252,15 @@ func (u *Uploader) whoseTurn(now time.Time) turn {
 	if len(due) == 0 || u.alone && pending {
 		return well
 	}
-	u.tries++
 	unit := due[u.tries%len(due)]
+	u.tries++
 	t := u.trials[unit]
 	terms := state.Terms{Units: []state.Unit{unit}, Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers, Skip: t.skip(unit)}
 	if t.rows > 0 {
 		terms.Max = min(terms.Max, t.rows)
+	}
+	if len(t.again) > 0 {
+		terms.Only = map[state.Unit]map[parse.Bib]bool{unit: t.again}
 	}
 	return turn{terms: terms, trial: t}
 }
