@@ -68,16 +68,13 @@ func (u *Uploader) refuse(err *Error, batches []state.Batch) error {
 		u.leaveOut(b, t, err)
 	case len(b.Rows) > 1:
 		t.rows = len(b.Rows) / 2
-	case len(b.Rows) == 0, err.StatusCode == tooLarge:
+	case len(b.Rows) == 0:
 		u.refuseUnit(b.Unit, t, err)
 	default:
 		return u.suspectRow(b, t, err)
 	}
 	return nil
 }
-
-// tooLarge is the status of a body that is too large. A single row is never to blame for its size.
-const tooLarge = 413
 
 func (u *Uploader) trialOf(unit state.Unit) *trial {
 	t := u.trials[unit]

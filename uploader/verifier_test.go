@@ -163,6 +163,28 @@ func TestAPageThatHangsKeepsNoResultWaiting(t *testing.T) {
 	})
 }
 
+// What is accepted while a page is being read is not missing on it.
+func TestWhatIsAcceptedMeanwhileIsNotMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.run()
+		r.read(r1, "1", "14:20")
+		found, err := uploader.Verify(t.Context(), meanwhile{r}, r.ledger, r1)
+		if err != nil || !found.Was.Clean() || found.Was.Same != 1 {
+			t.Errorf("%+v, %v", found, err)
+		}
+	})
+}
+
+// meanwhile is a page that takes its time: a finisher arrives after it was made and before it is read.
+type meanwhile struct{ r *race }
+
+func (m meanwhile) ReadBack(ctx context.Context, unit state.Unit) ([]uploader.Result, error) {
+	page, err := m.r.server.ReadBack(ctx, unit)
+	m.r.read(unit, "1", "14:20", "2", "14:30")
+	return page, err
+}
+
 type hanging struct{}
 
 func (hanging) ReadBack(ctx context.Context, _ state.Unit) ([]uploader.Result, error) {
