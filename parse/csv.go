@@ -33,10 +33,12 @@ func openTable(d *decoded, rules *Rules, s *schema, tail Tail, r *Reading) *tabl
 }
 
 func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
-	return &table{
+	t := &table{
 		decoded: d, rules: rules, schema: s, tail: tail, split: splitter{delim: s.delim, growing: tail == TailGrowing},
 		book: newBook(d.data), words: make(map[string]statusWord),
 	}
+	d.kept.judges(t)
+	return t
 }
 
 // more implements [grower].

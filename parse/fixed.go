@@ -139,6 +139,9 @@ func (f *fixedReader) turn(l textLine, p *page) *FileError {
 		f.page, f.align = p, newAligner()
 	}
 	f.ruler = true
+	if err != nil {
+		f.exemplify(err, p, l.number)
+	}
 	return err
 }
 

@@ -189,6 +189,7 @@ func (l *lifReader) row(line textLine) {
 	for i := range texts {
 		texts[i] = l.text(field(i), line.bytes)
 	}
+	l.kept.wrote(line.number, lifTime, texts[lifTime])
 	texts[lifTime] = lifSeconds(texts[lifTime])
 	l.sheet.add(line.number, texts...)
 }

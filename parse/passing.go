@@ -37,6 +37,7 @@ type readerLog struct {
 	problem  string          // why a read could not be counted from the start; the first one
 	unmapped bool            // a chip was read, and there is no chip map
 	unsure   bool            // a later line may say that the start is another one
+	kept     *kept           // nil where nobody asks for accounts
 	away     string          // where a read was taken that is not the finish; the first one
 }
 
@@ -102,6 +103,7 @@ func (f *logFormat) grow(d *decoded, rules *Rules, tail Tail, r *Reading) (growe
 	if refused != nil {
 		return nil, refused
 	}
+	d.kept.logs(l)
 	return l, nil
 }
 
@@ -131,6 +133,7 @@ func (l *readerLog) more(d *decoded, from int) int {
 // enter takes one read in: whose it is, and how long after the start.
 func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	l.reads++
+	l.kept.read(line, chip, at)
 	bib, reason, held := l.bibOf(chip)
 	switch {
 	case held:
