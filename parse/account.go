@@ -19,6 +19,7 @@ func (a Ask) empty() bool { return len(a.Lines)+len(a.Bibs) == 0 }
 // and bidirectional characters.
 type Account struct {
 	Line  int    // as in [Finish.Line]; 0 where a bib was asked for that no row has
+	Above string // in fixed-width text the line of the headings; else empty
 	Text  string // the line as it stands in the file; empty in documents
 	Bib   Bib    // empty where the row has none
 	Cells []Cell // of a table, those that are filled or were looked at
@@ -145,6 +146,7 @@ func document(format string) bool {
 func (k *kept) accounts(reading *Reading, ask Ask) []Account {
 	w := &wanted{ask: ask, reading: reading, kept: k, rows: map[int]*Account{}, lines: map[int]bool{}}
 	w.find()
+	w.judge()
 	switch {
 	case k.log != nil:
 		w.logReads()
@@ -167,6 +169,8 @@ type wanted struct {
 	reading *Reading
 	rows    map[int]*Account
 	lines   map[int]bool // for which there is no account yet
+
+	verdicts map[int]Account // without anything else
 }
 
 // find notes the lines that the lists of the reading and the question name.
@@ -188,23 +192,28 @@ func (w *wanted) find() {
 
 func (w *wanted) wants(bib Bib) bool { return bib != "" && slices.Contains(w.ask.Bibs, bib) }
 
+// judge looks up what the reading says of its lines.
+func (w *wanted) judge() {
+	r := w.reading
+	w.verdicts = make(map[int]Account, len(r.Finishes)+len(r.Held)+len(r.Ignored))
+	for _, f := range r.Finishes {
+		w.verdicts[f.Line] = Account{Line: f.Line, Bib: f.Bib, Verdict: IsFinish, Mark: f.Mark}
+	}
+	for _, h := range r.Held {
+		w.verdicts[h.Line] = Account{Line: h.Line, Bib: h.Bib, Verdict: IsHeld, Mark: h.Mark, Reason: h.Reason}
+	}
+	for _, i := range r.Ignored {
+		w.verdicts[i.Line] = Account{Line: i.Line, Verdict: IsIgnored, Reason: i.Reason}
+	}
+}
+
 // begin begins the account of a line with its verdict; nil where the reading has no such line.
 func (w *wanted) begin(line int) *Account {
-	a := &Account{Line: line}
-	r := w.reading
-	if i, ok := slices.BinarySearchFunc(r.Held, line, func(h Held, n int) int { return cmp.Compare(h.Line, n) }); ok {
-		a.Verdict, a.Bib, a.Mark, a.Reason = IsHeld, r.Held[i].Bib, r.Held[i].Mark, r.Held[i].Reason
-		return a
+	a, ok := w.verdicts[line]
+	if !ok {
+		return nil
 	}
-	if i := slices.IndexFunc(r.Finishes, func(f Finish) bool { return f.Line == line }); i >= 0 {
-		a.Verdict, a.Bib, a.Mark = IsFinish, r.Finishes[i].Bib, r.Finishes[i].Mark
-		return a
-	}
-	if i := slices.IndexFunc(r.Ignored, func(f Ignored) bool { return f.Line == line }); i >= 0 {
-		a.Verdict, a.Reason = IsIgnored, r.Ignored[i].Reason
-		return a
-	}
-	return nil
+	return &a
 }
 
 // end closes the account with its verdict.
@@ -216,6 +225,9 @@ func (w *wanted) end(a *Account) {
 		a.step("HELD", a.Reason)
 	default:
 		a.step("ignored", a.Reason)
+	}
+	if w.reading.Format == "fixed" && a.Verdict != NoRow {
+		a.Above = lineText(w.headings(a.Line))
 	}
 	w.rows[a.Line] = a
 	delete(w.lines, a.Line)
@@ -239,6 +251,23 @@ func (w *wanted) remaining() {
 		}
 		w.end(a)
 	}
+}
+
+// headings is the last line of headings above a line.
+func (w *wanted) headings(line int) (text string) {
+	heads := 0
+	for _, i := range w.reading.Ignored {
+		if i.Line < line && strings.HasSuffix(i.Reason, "header") {
+			heads = i.Line
+		}
+	}
+	textLines(w.file.data, func(l textLine) bool {
+		if l.number == heads {
+			text = w.file.text(l.bytes, l.bytes)
+		}
+		return l.number < heads
+	})
+	return text
 }
 
 // untaken are the cells of a line that was held before it came to be judged.

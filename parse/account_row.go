@@ -189,7 +189,8 @@ func (r *rowAccount) cells() []Cell {
 		if was, ok := r.was(i); ok {
 			c.Written = clean(was)
 		}
-		if c.Text != "" || c.Taken != "" {
+		// Of fixed-width text only what is read was put under its heading.
+		if c.Taken != "" || c.Text != "" && r.format != "fixed" {
 			cells = append(cells, c)
 		}
 	}

@@ -34,6 +34,8 @@ func (r *rowAccount) statusText(w statusWord) string {
 		return "has not finished, and there is a time"
 	case w.verdict == stillOut:
 		return "has not finished"
+	case w.verdict == needsPerson && r.classifier() != "":
+		return "is " + r.classifier() + ", which is no result that OpenTrack knows"
 	case w.verdict == needsPerson:
 		return "is no result that OpenTrack knows"
 	}
@@ -81,4 +83,13 @@ func (t *table) strayColumn(rec *record) int {
 		}
 	}
 	return -1
+}
+
+// classifier is what a digit in a classifier's column means, or nothing.
+func (r *rowAccount) classifier() string {
+	status := r.table.schema.status
+	if status < 0 || !r.table.isClassifier() {
+		return ""
+	}
+	return classifierWords[r.text(status)]
 }

@@ -30,7 +30,12 @@ func everyLine(r *Reading) (ask Ask) {
 func told(accounts []Account) string {
 	var b strings.Builder
 	for _, a := range accounts {
-		fmt.Fprintf(&b, "%d bib=%s %s\n", a.Line, a.Bib, a.Text)
+		fmt.Fprintf(&b, "%d bib=%s\n", a.Line, a.Bib)
+		for _, text := range []string{a.Above, a.Text} {
+			if text != "" {
+				fmt.Fprintf(&b, "  %s\n", text)
+			}
+		}
 		for _, c := range a.Cells {
 			fmt.Fprintf(&b, "  %2d %s | %s | %s", c.Column, c.Heading, c.Text, c.Taken)
 			if c.Written != "" {
@@ -94,42 +99,48 @@ func TestAccounts(t *testing.T) {
 // An account that contradicts the verdict is worse than none.
 func TestAccountsAgreeWithTheReading(t *testing.T) {
 	for _, c := range goldenCases(t) {
-		data, rules := c.data(t), c.rules(t)
-		want, err := Read(data, rules, TailStill)
-		if err != nil {
-			continue
+		accountsAgree(t, c.path, c.data(t), c.rules(t), true)
+	}
+}
+
+// accountsAgree asks for every row of an export. In odd files, which fuzzing makes, a line that is shown need not
+// contain a cell as it is read.
+func accountsAgree(t *testing.T, name string, data []byte, rules Rules, plain bool) {
+	t.Helper()
+	want, err := Read(data, rules, TailStill)
+	if err != nil {
+		return
+	}
+	got, accounts, err := Explain(data, rules, TailStill, everyLine(want))
+	if err != nil || shown(want, nil) != shown(got, nil) {
+		t.Errorf("%s: asking changes the reading: %v\n%s", name, err, cmp.Diff(shown(want, nil), shown(got, err)))
+	}
+	var of Reading
+	for _, a := range accounts {
+		switch a.Verdict {
+		case IsFinish:
+			of.Finishes = append(of.Finishes, Finish{a.Bib, a.Mark, a.Line})
+			finishIsExplained(t, name, a, &rules, plain)
+		case IsHeld:
+			of.Held = append(of.Held, Held{Line: a.Line, Reason: a.Reason, Mark: a.Mark})
+		case IsIgnored:
+			of.Ignored = append(of.Ignored, Ignored{a.Line, a.Reason})
+		case NoRow:
+			t.Errorf("%s: no account of line %d", name, a.Line)
 		}
-		got, accounts, err := Explain(data, rules, TailStill, everyLine(want))
-		if err != nil || shown(want, nil) != shown(got, nil) {
-			t.Errorf("%s: asking changes the reading: %v\n%s", c.path, err, cmp.Diff(shown(want, nil), shown(got, err)))
-		}
-		var of Reading
-		for _, a := range accounts {
-			switch a.Verdict {
-			case IsFinish:
-				of.Finishes = append(of.Finishes, Finish{a.Bib, a.Mark, a.Line})
-				finishIsExplained(t, c.path, a, &rules)
-			case IsHeld:
-				of.Held = append(of.Held, Held{Line: a.Line, Reason: a.Reason, Mark: a.Mark})
-			case IsIgnored:
-				of.Ignored = append(of.Ignored, Ignored{a.Line, a.Reason})
-			case NoRow:
-				t.Errorf("%s: no account of line %d", c.path, a.Line)
-			}
-		}
-		bare := slices.Clone(want.Held)
-		for i := range bare {
-			bare[i].Bib = "" // an account may say whose the row seems to be
-		}
-		if diff := cmp.Diff(shown(&Reading{Finishes: want.Finishes, Held: bare, Ignored: want.Ignored}, nil), shown(&of, nil)); diff != "" {
-			t.Errorf("%s: the accounts have other verdicts (-reading +accounts):\n%s", c.path, diff)
-		}
+	}
+	bare := slices.Clone(want.Held)
+	for i := range bare {
+		bare[i].Bib = "" // an account may say whose the row seems to be
+	}
+	if diff := cmp.Diff(shown(&Reading{Finishes: want.Finishes, Held: bare, Ignored: want.Ignored}, nil), shown(&of, nil)); diff != "" {
+		t.Errorf("%s: the accounts have other verdicts (-reading +accounts):\n%s", name, diff)
 	}
 }
 
 // finishIsExplained checks that what an account says of a finish leads to its mark: the cell that was taken, read by
 // itself, or the count from the start, and then the rules of the race.
-func finishIsExplained(t *testing.T, path string, a Account, rules *Rules) {
+func finishIsExplained(t *testing.T, path string, a Account, rules *Rules, plain bool) {
 	steps := map[string]string{}
 	for _, s := range a.Steps {
 		steps[s.Rule] = s.Text
@@ -165,7 +176,7 @@ func finishIsExplained(t *testing.T, path string, a Account, rules *Rules) {
 	if own, err := TimeMark(read.hundredths, int(read.decimals)); err != nil || own != m {
 		t.Errorf("%s line %d: the cell %q is not %s", path, a.Line, cell.Text, m)
 	}
-	if cell.Written == "" && a.Text != "" && !strings.Contains(a.Text, strings.ReplaceAll(cell.Text, "″", `"`)) && !strings.Contains(a.Text, "…") {
+	if plain && cell.Written == "" && a.Text != "" && !strings.Contains(a.Text, strings.ReplaceAll(cell.Text, "″", `"`)) && !strings.Contains(a.Text, "…") {
 		t.Errorf("%s line %d: the cell %q is not in the line %q", path, a.Line, cell.Text, a.Text)
 	}
 }
@@ -204,8 +215,8 @@ func TestAskedForAndNotThere(t *testing.T) {
 		"a line behind the end":         {Ask{Lines: []int{9}}, "there is no line 9: the last one that is read is 4"},
 		"a bib that is not there":       {Ask{Bibs: []Bib{"77"}}, "no row of this file has the bib 77"},
 		"a bib that is spelled so":      {Ask{Bibs: []Bib{"7"}}, "but 007 is there (line 2)"},
-		"a line in the middle of a row": {Ask{Lines: []int{3}}, "2 bib=007 007,\"Ash⏎Ada\",14:25"},
-		"the same row by line and bib":  {Ask{Lines: []int{4}, Bibs: []Bib{"8"}}, "4 bib=8 8,Birch,14:26"},
+		"a line in the middle of a row": {Ask{Lines: []int{3}}, "2 bib=007\n  007,\"Ash⏎Ada\",14:25"},
+		"the same row by line and bib":  {Ask{Lines: []int{4}, Bibs: []Bib{"8"}}, "4 bib=8\n  8,Birch,14:26"},
 	} {
 		_, accounts, err := Explain([]byte(text), Rules{}, TailStill, tt.ask)
 		if err != nil || len(accounts) != 1 || !strings.Contains(told(accounts), tt.want) {

@@ -138,6 +138,9 @@ func (t *table) statusText(rec *record) string {
 	for _, i := range slices.Concat([]int{s.status}, s.flags, s.notes, []int{s.time}) {
 		if b := trim(t.cell(rec, i)); len(b) > 0 && string(b) != "0" {
 			name := s.nameOf(i)
+			if word := classifierWords[string(b)]; i == s.status && word != "" && t.isClassifier() {
+				return quote(string(b)) + " (" + word + ")"
+			}
 			if i == s.status || i == s.time {
 				return quote(t.text(b, rec.bytes))
 			}
