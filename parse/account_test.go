@@ -232,31 +232,38 @@ func TestChoices(t *testing.T) {
 		want  []string
 	}{
 		"two clocks, in the first row that has both": {
-			"Bib,Gun Time,Chip Time\n1,14:25,\n2,14:31,14:20\n", Rules{},
+			"Bib,Gun Time,Chip Time\n1,14:25,\n2,14:31,14:20\n",
+			Rules{},
 			[]string{`clock = "gun": column "Gun Time" (2), 14:31`, `clock = "chip": column "Chip Time" (3), 14:20`},
 		},
 		"two times": {
-			"Bib;Time;Chip Time\n1;14:25;14:20\n", Rules{},
+			"Bib;Time;Chip Time\n1;14:25;14:20\n",
+			Rules{},
 			[]string{`[race.columns] time = "Chip Time": column "Chip Time" (3), 14:20`, `[race.columns] time = "Time": column "Time" (2), 14:25`},
 		},
 		"two columns headed alike": {
-			"Bib,Time,Time\n1,14:25,14:20\n", Rules{},
+			"Bib,Time,Time\n1,14:25,14:20\n",
+			Rules{},
 			[]string{`[race.columns] time = "2": column "Time" (2), 14:25`, `[race.columns] time = "3": column "Time" (3), 14:20`},
 		},
 		"two bibs without a header": {
-			"1;349;14:25\n2;7;14:26\n3;8;14:27\n", Rules{},
+			"1;349;14:25\n2;7;14:26\n3;8;14:27\n",
+			Rules{},
 			[]string{`[race.columns] bib = "1": column 1, 3`, `[race.columns] bib = "2": column 2, 8`},
 		},
 		"two times without a header": {
-			"349;14:25;14:20\n7;14:26;14:21\n8;14:27;14:22\n", Rules{},
+			"349;14:25;14:20\n7;14:26;14:21\n8;14:27;14:22\n",
+			Rules{},
 			[]string{`[race.columns] time = "2": column 2, 14:27`, `[race.columns] time = "3": column 3, 14:22`},
 		},
 		"fixed-width text": {
-			"Place  Bib  Name      Gun Time  Chip Time\n    1  349  Ash        14:25     14:20\n    2    7  Birch      14:31     14:30\n", Rules{},
+			"Place  Bib  Name      Gun Time  Chip Time\n    1  349  Ash        14:25     14:20\n    2    7  Birch      14:31     14:30\n",
+			Rules{},
 			[]string{`clock = "gun": column "Gun Time" (4), 14:25`, `clock = "chip": column "Chip Time" (5), 14:20`},
 		},
 		"a list in JSON": {
-			`{"DataFields":["BIB","GunTime","ChipTime"],"data":[["349","14:25","14:20"]]}`, Rules{},
+			`{"DataFields":["BIB","GunTime","ChipTime"],"data":[["349","14:25","14:20"]]}`,
+			Rules{},
 			[]string{`clock = "gun": column "GunTime" (2), 14:25`, `clock = "chip": column "ChipTime" (3), 14:20`},
 		},
 	} {

@@ -261,7 +261,7 @@ func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
 	s.roles = roles
 	for i, r := range a.rows {
 		if len(r.cells) != len(columns) || r.odd {
-			s.hold(i+1, "", "cells out of place: this row has "+strconv.Itoa(len(r.cells))+", the list "+strconv.Itoa(len(columns)))
+			s.hold(i+1, "", "cells out of place: this row has "+strconv.Itoa(len(r.cells))+", the list "+strconv.Itoa(len(columns))+fixTorn)
 			continue
 		}
 		s.add(i+1, slices.Concat(regular(r.cells, columns), r.groups)...)

@@ -321,10 +321,10 @@ func (s *worksheet) holdUnshown(r *Reading) {
 	for _, f := range r.Finishes {
 		reason := ""
 		if _, odd := s.odd[[2]int{f.Line, bib}]; odd {
-			reason = "not a bib: a number that is shown as " + quote(string(f.Bib))
+			reason = "not a bib: a number that is shown as " + quote(string(f.Bib)) + "; format the column as text"
 		}
 		if s.hidden[f.Line] {
-			reason = "the row is hidden in the worksheet"
+			reason = "the row is hidden in the worksheet; show it, or delete it"
 		}
 		if reason == "" {
 			kept = append(kept, f)
