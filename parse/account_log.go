@@ -98,9 +98,9 @@ func (w *wanted) earliest(a *Account, reads []passing) {
 	case first.line != own.line:
 		a.step(rule, "another read at line "+strconv.Itoa(first.line)+" is earlier")
 	case len(reads) > 1:
-		a.step(rule, "the earliest of its "+strconv.Itoa(len(reads))+" reads that count")
+		a.step(rule, "the earliest of its "+strconv.Itoa(len(reads))+" reads that could be the finish")
 	default:
-		a.step(rule, "its only read that counts")
+		a.step(rule, "its only read that could be the finish")
 	}
 }
 
