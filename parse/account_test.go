@@ -261,6 +261,15 @@ func TestChoices(t *testing.T) {
 			Rules{},
 			[]string{`clock = "gun": column "Gun Time" (4), 14:25`, `clock = "chip": column "Chip Time" (5), 14:20`},
 		},
+		"bare numbers, by what the first one would be": {
+			"Bib,Time\n1,14.25\n2,14.30\n",
+			Rules{},
+			[]string{
+				`time_unit = "seconds": column "Time" (2), 14.25, which is 0:14.25`,
+				`time_unit = "minutes": column "Time" (2), 14.25, which is 14:15`,
+				`time_unit = "m.ss": column "Time" (2), 14.25, which is 14:25`,
+			},
+		},
 		"a list in JSON": {
 			`{"DataFields":["BIB","GunTime","ChipTime"],"data":[["349","14:25","14:20"]]}`,
 			Rules{},

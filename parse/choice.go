@@ -112,3 +112,19 @@ func (f *fixedReader) exemplify(e *FileError, p *page, header int) {
 
 // plainText reports whether a heading can be written between quotes as it is.
 func plainText(text string) bool { return clean(text) == text && !strings.ContainsAny(text, "\"\\") }
+
+// units are what the first bare number of a table is in each unit in which it can be a time.
+func (t *table) units() (choices []Choice) {
+	h := &t.schema.header
+	for _, unit := range []string{"seconds", "minutes", "days", "m.ss"} {
+		time := unitTime([]byte(t.bareNumber), unit)
+		m, err := TimeMark(time.hundredths, int(time.decimals))
+		if time.kind != clearTime || err != nil {
+			continue
+		}
+		c := h.choice(t.schema.time, `time_unit = "`+unit+`"`)
+		c.Example = clean(t.bareNumber) + ", which is " + m.String()
+		choices = append(choices, c)
+	}
+	return choices
+}

@@ -81,7 +81,8 @@ type table struct {
 	above     int64 // hundredths of the time above; 0 where there is none
 	bibLength int   // of the row before
 
-	timesOfDay, bareNumbers int // rows held for that
+	timesOfDay, bareNumbers int    // rows held for that
+	bareNumber              string // the first one
 	clock                   wallClock
 }
 
@@ -158,8 +159,9 @@ func (t *table) nothingClear(r *Reading) *FileError {
 		}
 	case t.bareNumbers > 0:
 		return &FileError{
-			Reason: "column " + quote(r.Columns.Time) + " holds bare numbers",
-			Fix:    `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Reason:  "column " + quote(r.Columns.Time) + " holds bare numbers",
+			Fix:     `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Choices: t.units(),
 		}
 	}
 	return nil

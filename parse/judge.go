@@ -158,7 +158,9 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	case noTime:
 		return Mark{}, t.otherClock(rec)
 	case bareNumber:
-		t.bareNumbers++
+		if t.bareNumbers++; t.bareNumbers == 1 {
+			t.bareNumber = string(at)
+		}
 		return Mark{}, "bare number: " + quote(string(at)) + "; set time_unit"
 	case offClock:
 		return Mark{}, t.clock.reason

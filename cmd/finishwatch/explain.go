@@ -83,7 +83,7 @@ func askFor(lines []int, bibs []string) (ask parse.Ask, err error) {
 	return ask, nil
 }
 
-// explanation is how each race reads a file.
+// explanations are how each race reads a file.
 type explanations = []*explanation.Explanation
 
 // explain explains each file for each race that reads it. It fails when a file is refused by one of them.
