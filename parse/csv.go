@@ -33,10 +33,12 @@ func openTable(d *decoded, rules *Rules, s *schema, tail Tail, r *Reading) *tabl
 }
 
 func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
-	return &table{
+	t := &table{
 		decoded: d, rules: rules, schema: s, tail: tail, split: splitter{delim: s.delim, growing: tail == TailGrowing},
 		book: newBook(d.data), words: make(map[string]statusWord),
 	}
+	d.kept.judges(t)
+	return t
 }
 
 // more implements [grower].
@@ -79,7 +81,8 @@ type table struct {
 	above     int64 // hundredths of the time above; 0 where there is none
 	bibLength int   // of the row before
 
-	timesOfDay, bareNumbers int // rows held for that
+	timesOfDay, bareNumbers int    // rows held for that
+	bareNumber              string // the first one
 	clock                   wallClock
 }
 
@@ -109,7 +112,7 @@ func (t *table) row(rec *record) {
 		return
 	}
 	if t.foreign > 0 {
-		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+")")
+		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+"); export this table alone")
 		return
 	}
 	if reason, ok := t.filteredOut(rec); ok {
@@ -156,8 +159,9 @@ func (t *table) nothingClear(r *Reading) *FileError {
 		}
 	case t.bareNumbers > 0:
 		return &FileError{
-			Reason: "column " + quote(r.Columns.Time) + " holds bare numbers",
-			Fix:    `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Reason:  "column " + quote(r.Columns.Time) + " holds bare numbers",
+			Fix:     `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Choices: t.units(),
 		}
 	}
 	return nil
@@ -171,9 +175,9 @@ func (t *table) faulty(rec *record) {
 	}
 	reasons := [...]string{
 		tooLong:    "line longer than 64 KiB",
-		hasNUL:     "NUL bytes in the line",
-		neverEnds:  "a quote is never closed",
-		runsAcross: "a quoted cell runs over several lines",
+		hasNUL:     "NUL bytes in the line" + fixTorn,
+		neverEnds:  "a quote is never closed" + fixCell,
+		runsAcross: "a quoted cell runs over several lines" + fixCell,
 	}
 	var bib []byte
 	if t.schema.bib < len(rec.cells)-1 && rec.fault == neverEnds {
@@ -251,7 +255,7 @@ func (t *table) filteredOut(rec *record) (string, bool) {
 	for _, f := range t.schema.where {
 		b := trim(t.cell(rec, f.column))
 		if string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
-			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)), true
+			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)) + ", and this race takes " + quote(f.value), true
 		}
 	}
 	return "", false
@@ -273,7 +277,7 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	if rec.unterminated && !t.complete(rec, time) {
 		// Without its bib: that may be torn as well, and would hold the athlete whose bib it happens to look like.
 		if t.tail == TailStill {
-			t.book.hold(rec.line, "", "the last line is not complete")
+			t.book.hold(rec.line, "", "the last line is not complete"+fixLast)
 		} else {
 			t.book.ignore(rec.line, "the last line is not complete yet")
 		}
@@ -281,7 +285,7 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	}
 	t.note(time, bib)
 	if wrong := bibProblem(bib); wrong != "" {
-		t.book.hold(rec.line, "", wrong)
+		t.book.hold(rec.line, "", wrong+fixCell)
 		return
 	}
 	claims := said.verdict == needsPerson || mark.Code() != NoCode

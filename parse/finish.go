@@ -67,6 +67,8 @@ const (
 type FileError struct {
 	Reason string // what is wrong, such as "this export has Gun Time and Chip Time"
 	Fix    string // what to do, such as `set clock = "gun" or clock = "chip"`
+
+	Choices []Choice // the ways to read the file, where it was refused because there are several
 }
 
 func (e *FileError) Error() string {

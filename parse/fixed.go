@@ -139,6 +139,9 @@ func (f *fixedReader) turn(l textLine, p *page) *FileError {
 		f.page, f.align = p, newAligner()
 	}
 	f.ruler = true
+	if err != nil {
+		f.exemplify(err, p, l.number)
+	}
 	return err
 }
 
@@ -170,10 +173,10 @@ func (f *fixedReader) row(l textLine, words []word) {
 		f.skip(l.number, "no row of the table")
 		return
 	case f.foreign > 0:
-		f.sheet.hold(l.number, "", "below another header")
+		f.sheet.hold(l.number, "", "below another header; export this table alone")
 		return
 	case bytes.IndexByte(l.bytes, '\t') >= 0:
-		f.sheet.hold(l.number, "", "a TAB between the columns")
+		f.sheet.hold(l.number, "", "a TAB between the columns; export without TABs")
 		return
 	}
 	if reason == "" {
@@ -181,7 +184,7 @@ func (f *fixedReader) row(l textLine, words []word) {
 	}
 	learnt := f.align.learn(r) // of rows that are held as well: they show where the columns are no less
 	if reason != "" {
-		f.sheet.hold(l.number, bib, reason)
+		f.sheet.hold(l.number, bib, reason+fixFixed)
 	} else {
 		f.waiting = append(f.waiting, waitingRow{r, l, bib})
 	}
@@ -210,9 +213,9 @@ func (f *fixedReader) release(sure bool) {
 		}
 		switch {
 		case !f.align.learnt:
-			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns")
+			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns; wait for more")
 		case column >= 0:
-			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows")
+			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows"+fixFixed)
 		default:
 			if f.align.learnt {
 				f.align.accept(w.placed)

@@ -87,11 +87,17 @@ func KnownFormat(name string) bool {
 // of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
 // bib may be written later; then the finish becomes earlier, which is a correction.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
-	f, d, err := recognised(data, &rules)
+	return read(data, &rules, tail, nil)
+}
+
+// read is Read; k, where it is not nil, keeps what accounts are derived from afterwards.
+func read(data []byte, rules *Rules, tail Tail, k *kept) (*Reading, error) {
+	f, d, err := recognised(data, rules)
 	if err != nil {
 		return nil, err
 	}
-	return f.readAll(&d, &rules, tail)
+	k.opened(&d)
+	return f.readAll(&d, rules, tail)
 }
 
 // recognised finds out what kind of export it is, and decodes it.

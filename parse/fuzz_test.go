@@ -23,6 +23,7 @@ func fuzzRead(t *testing.T, data []byte, cut uint16, rules Rules) {
 		whole = nil
 	} else {
 		checkReading(t, whole, rules)
+		accountsAgree(t, "fuzzed", data, rules, false)
 	}
 	if len(data) == 0 {
 		return

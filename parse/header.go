@@ -231,19 +231,23 @@ func (h *header) named(columns []int) []string {
 
 func (h *header) twoClocks(gun, chip int) *FileError {
 	return &FileError{
-		Reason: "this export has " + clean(h.texts[gun]) + " and " + clean(h.texts[chip]),
-		Fix:    `set clock = "gun" or clock = "chip"`,
+		Reason:  "this export has " + clean(h.texts[gun]) + " and " + clean(h.texts[chip]),
+		Fix:     `set clock = "gun" or clock = "chip"`,
+		Choices: []Choice{h.choice(gun, `clock = "gun"`), h.choice(chip, `clock = "chip"`)},
 	}
 }
 
 func (h *header) twoColumns(what string, at []int) *FileError {
 	var names []string
+	var choices []Choice
 	for _, i := range at {
 		names = append(names, h.texts[i]+" (column "+strconv.Itoa(i+1)+")")
+		choices = append(choices, h.choice(i, h.key(what, i)))
 	}
 	return &FileError{
-		Reason: "more than one column could be the " + what + ": " + list(names),
-		Fix:    "name the right one: [race.columns] " + what + " = …",
+		Reason:  "more than one column could be the " + what + ": " + list(names),
+		Fix:     "name the right one: [race.columns] " + what + " = …",
+		Choices: choices,
 	}
 }
 

@@ -274,7 +274,7 @@ func (o *oeReader) row(rec *record) {
 	reason := o.outOfPlace(rec)
 	switch {
 	case rec.unterminated && !o.whole(rec):
-		o.sheet.hold(rec.line, "", "the last line is not complete")
+		o.sheet.hold(rec.line, "", "the last line is not complete"+fixLast)
 		return
 	case reason != "":
 		o.sheet.hold(rec.line, string(bib), reason)

@@ -37,6 +37,7 @@ type readerLog struct {
 	problem  string          // why a read could not be counted from the start; the first one
 	unmapped bool            // a chip was read, and there is no chip map
 	unsure   bool            // a later line may say that the start is another one
+	kept     *kept           // nil where nobody asks for accounts
 	away     string          // where a read was taken that is not the finish; the first one
 }
 
@@ -102,6 +103,7 @@ func (f *logFormat) grow(d *decoded, rules *Rules, tail Tail, r *Reading) (growe
 	if refused != nil {
 		return nil, refused
 	}
+	d.kept.logs(l)
 	return l, nil
 }
 
@@ -114,13 +116,13 @@ func (l *readerLog) more(d *decoded, from int) int {
 		case len(raw) > maxLine:
 			l.book.hold(n, "", "line longer than 64 KiB")
 		case bytes.IndexByte(raw, 0) >= 0:
-			l.book.hold(n, "", "NUL bytes in the line")
+			l.book.hold(n, "", "NUL bytes in the line"+fixTorn)
 		case len(b) == 0:
 			l.book.ignore(n, "blank")
 		case logComment(b):
 			l.book.ignore(n, "comment")
 		case raw[len(raw)-1] != '\n' && !l.format.whole(l, b):
-			l.book.hold(n, "", "the last line is not complete")
+			l.book.hold(n, "", "the last line is not complete"+fixLast)
 		default:
 			l.format.read(l, n, b)
 		}
@@ -131,6 +133,7 @@ func (l *readerLog) more(d *decoded, from int) int {
 // enter takes one read in: whose it is, and how long after the start.
 func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	l.reads++
+	l.kept.read(line, chip, at)
 	bib, reason, held := l.bibOf(chip)
 	switch {
 	case held:
@@ -144,7 +147,7 @@ func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	switch {
 	case problem != "":
 		l.problem = problem
-		l.book.hold(line, bib, problem)
+		l.book.hold(line, bib, problem+"; "+fixStart(problem))
 	case since < 0:
 		l.book.ignore(line, "read before the start")
 	case since < int64(l.rules.Passings.Min):
@@ -167,7 +170,7 @@ func (l *readerLog) count(p passing) {
 	l.first[p.bib], l.earlier[p.bib] = p, true
 }
 
-const anotherRead = "another read of the same bib"
+const anotherRead = "an earlier read of the same bib counts"
 
 // bibOf says whose chip it is, or why it is nobody's and whether that is to be held.
 func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
@@ -177,7 +180,7 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 			return Bib(chip), "", false
 		}
 		l.unmapped = true
-		return "", "a chip and no bib, and there is no chip map", true
+		return "", "a chip and no bib, and there is no chip map; set [race.passings] chips", true
 	}
 	bib, ok := chips[string(chip)]
 	if !ok {
@@ -187,7 +190,7 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 	case !ok:
 		return "", "a chip that is not in the chip map", false
 	case bibProblem([]byte(bib)) != "":
-		return "", bibProblem([]byte(bib)), true
+		return "", bibProblem([]byte(bib)) + "; correct the chip map", true
 	}
 	return bib, "", false
 }
@@ -246,7 +249,7 @@ func (l *readerLog) finish(book *book, p passing) {
 	reason := l.rules.bounds(m)
 	switch {
 	case reason != "" && l.rules.Passings.Min == 0 && l.rules.Fastest.IsZero() && m.Hundredths() < 6000:
-		book.hold(p.line, p.bib, reason+"; a read at the start? set [race.passings] min")
+		book.hold(p.line, p.bib, reason+", or, if it is a read at the start, [race.passings] min")
 	case reason != "":
 		book.holdMark(p.line, p.bib, m, reason)
 	default:

@@ -53,3 +53,12 @@ func list(names []string) string {
 	}
 	return strings.Join(shown, ", ")
 }
+
+// What to do about rows that only the timing program can put right. Reasons end in such a text.
+const (
+	fixCell   = "; correct it in the timing program"
+	fixStatus = "; if it means DNF, DNS or DQ, write that in the timing program"
+	fixLast   = "; it counts when its end is written"
+	fixTorn   = "; export it again"
+	fixFixed  = "; shorten what is too wide for its column, or export as CSV"
+)

@@ -94,7 +94,7 @@ const (
 	needsDate   = "the read has a date and start has none"
 	needsOffset = "the read counts in UTC and start has no offset"
 	monthFirst  = "the date is read day first, and would fit the race month first"
-	whichDay    = "without a date this may be hours after the start or before it; set slowest"
+	whichDay    = "without a date this may be hours after the start or before it"
 )
 
 // fixStart is what to do about these.
@@ -104,6 +104,8 @@ func fixStart(problem string) string {
 		return `set start with its date: start = "2025-05-02T18:30:00"`
 	case needsOffset:
 		return `set start with its offset: start = "2025-05-02T18:30:00+02:00"`
+	case monthFirst:
+		return "write the year first in the export, as in 2025-05-02"
 	case whichDay:
 		return `set slowest = "h:mm:ss", the longest time that can be a result`
 	}
