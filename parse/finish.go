@@ -67,6 +67,12 @@ const (
 type FileError struct {
 	Reason string // what is wrong, such as "this export has Gun Time and Chip Time"
 	Fix    string // what to do, such as `set clock = "gun" or clock = "chip"`
+
+	// Key is the key of a race in the configuration with which a person answers, such as "clock", "columns.bib" or
+	// "where.Race"; empty where no key would help. Choices are the values that could be meant, as the file spells them:
+	// words of the configuration, headings, numbers of columns, names of races; nil where the file does not say.
+	Key     string
+	Choices []string
 }
 
 func (e *FileError) Error() string {

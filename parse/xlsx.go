@@ -286,6 +286,7 @@ func severalSheets(with []*worksheet) *FileError {
 	return &FileError{
 		Reason: "more than one worksheet could hold the results: " + list(names),
 		Fix:    `say which one: [race.where] Sheet = "…"`,
+		Key:    "where.Sheet", Choices: names,
 	}
 }
 
@@ -297,7 +298,7 @@ func (s *worksheet) detect(rules *Rules) {
 
 // read judges the rows of the worksheet.
 func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
-	text := &decoded{data: s.text.Bytes(), name: d.name}
+	text := &decoded{data: s.text.Bytes(), name: d.name, survey: d.survey}
 	reading := &Reading{Format: "xlsx", Encoding: d.name, Columns: s.found.schema.columns}
 	t := newTable(text, rules, s.found.schema, tail)
 	t.book.lines = s.lines
