@@ -27,24 +27,44 @@ func (r *race) answer(data []byte, q *parse.FileError, chips []chipMap) ([]*race
 	case q.Key == "passings.chips":
 		r.chipMap(q, chips)
 	case q.Key == "start":
-		r.start(q)
+		r.start(data, q)
 	case isWhere:
 		return r.where(data, column, q, chips)
 	case len(q.Choices) > 0:
 		r.choose(data, q)
 	case strings.HasPrefix(q.Key, "columns."):
-		return nil, fmt.Errorf("no column says that it is the %s: a start list, or a heading that is not known; "+
-			"if these are results, write a [[race]] with [race.columns]", strings.TrimPrefix(q.Key, "columns."))
+		return nil, r.unheaded(data, q.Key)
 	default:
 		r.leave(q.Key, "", `""`, q.Error())
 	}
 	return nil, nil
 }
 
+// unheaded asks which column is meant where no heading says it. Only those are shown under which the rows make sense. The
+// error is for a file in which none does.
+func (r *race) unheaded(data []byte, key string) error {
+	const mostColumns, mostBytes = 30, 1 << 20 // each column costs a reading
+	what := strings.TrimPrefix(key, "columns.")
+	var fits []string
+	shown := "no column is headed as the " + what
+	for n := 1; n <= mostColumns && len(data) <= mostBytes; n++ {
+		reading := r.trial(data, key, strconv.Itoa(n))
+		if makesSense(reading, key) {
+			fits = append(fits, strconv.Itoa(n))
+			shown += "; with " + strconv.Itoa(n) + " there is " + rowOf(reading, "")
+		}
+	}
+	if fits == nil {
+		return fmt.Errorf("no column says that it is the %s: a start list, or a heading that is not known; "+
+			"if these are results, write a [[race]] with [race.columns]", what)
+	}
+	r.leave(key, fits[0], fits[0], shown)
+	return nil
+}
+
 // leave keeps a key switched off, and goes on as if it had a value.
 func (r *race) leave(key, value, written, why string) {
-	r.open = slices.DeleteFunc(r.open, func(s setting) bool { return s.key == key && key == "start" && s.value != written })
-	r.open = append(r.open, setting{key, written, why})
+	r.open = append(r.open, setting{key: key, value: written, why: why})
 	put(&r.tried, key, value)
 }
 
@@ -207,16 +227,23 @@ func makesSense(reading *parse.Reading, key string) bool {
 	return false
 }
 
-// start is nearly never in an export. What the reads look like says whether it needs its date.
-func (r *race) start(q *parse.FileError) {
+// start is nearly never in an export. Where a time of day alone does not help, one with its date may.
+func (r *race) start(data []byte, q *parse.FileError) {
 	value := "10:00:00"
-	switch {
-	case len(q.Choices) > 0:
+	if len(q.Choices) > 0 {
 		value = q.Choices[0]
-	case r.opens("start"):
-		value = "2026-05-02T10:00:00"
 	}
-	r.leave("start", value, literal(value), q.Error())
+	i := slices.IndexFunc(r.open, func(s setting) bool { return s.key == "start" })
+	if i < 0 {
+		r.leave("start", value, literal(value), q.Error())
+		return
+	}
+	const dated = "2026-05-02T10:00:00"
+	r.dated = true
+	if r.trial(data, "start", dated) != nil {
+		r.open[i].value, r.open[i].why = literal(dated), q.Error()
+		put(&r.tried, "start", dated)
+	}
 }
 
 // chipMap takes the chip map that lies in the folder.

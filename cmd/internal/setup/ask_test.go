@@ -190,3 +190,18 @@ func TestOldExportsAreSaidToBeHeld(t *testing.T) {
 		}
 	}
 }
+
+func TestTheTestLoginIsNotPassedOffAsTheirs(t *testing.T) {
+	f, err := Look(fill(t, nil))
+	must(t, err)
+	for competition, want := range map[string]string{
+		"": "its password is apitest",
+		"https://data.opentrack.run/x/2026/GBR/my-race/": "CHOOSE: your own login",
+	} {
+		text, err := f.Config("config.toml", Destination{Competition: competition}, time.Now())
+		must(t, err)
+		if !strings.Contains(text, want) {
+			t.Errorf("%q: %q is missing", competition, want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package setup
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -62,6 +63,7 @@ func Look(dir string) (*Folder, error) {
 	}
 	f.join()
 	f.number()
+	f.twins()
 	return f, nil
 }
 
@@ -159,6 +161,38 @@ func together(a, b *race) bool {
 		}
 	}
 	return both*2 >= min(len(a.reading.Finishes), len(bibs)) && both > 0
+}
+
+// twins says where an export has mostly the finishes of an earlier one: a copy, or two kinds of export of one race.
+func (f *Folder) twins() {
+	marks := map[string]map[parse.Bib]parse.Mark{}
+	for _, r := range f.races {
+		if r.reading == nil {
+			continue
+		}
+		own := map[parse.Bib]parse.Mark{}
+		for _, row := range r.reading.Finishes {
+			own[row.Bib] = row.Mark
+		}
+		for _, from := range slices.Sorted(maps.Keys(marks)) {
+			if from == r.from {
+				continue // rows of another race in the same file
+			}
+			same := 0
+			for bib, mark := range own {
+				if marks[from][bib] == mark && !mark.IsZero() {
+					same++
+				}
+			}
+			if same*2 > len(own) {
+				r.about = append(r.about, "CHECK: "+counted(same, "finish stands", "finishes stand")+" in "+from+" too; if it is the same race, remove one of the two")
+				break
+			}
+		}
+		if marks[r.from] == nil {
+			marks[r.from] = own
+		}
+	}
 }
 
 // Readable is how many races can be read as they are written.

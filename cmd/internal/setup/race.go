@@ -23,15 +23,18 @@ type race struct {
 	chips   string            // the chip map, a path below the folder
 	remarks map[string]string // why a key was set, by its name
 	open    []setting         // keys that a person has to choose
+	dated   bool              // a start with its date was tried
 	about   []string          // further remarks
 	reading *parse.Reading    // nil while something is open
 }
 
-// setting is a key that is written switched off.
+// setting is a key that a person has to choose. It is written switched off, but for one without which the export would be
+// read: that one has a value under which nothing is.
 type setting struct {
 	key   string // such as "columns.bib"
 	value string // as TOML
 	why   string
+	on    bool
 }
 
 // baseRules are the rules of a [[race]] that says nothing.
@@ -87,13 +90,7 @@ func (r *race) settle(data []byte, chips []chipMap) ([]*race, error) {
 
 // asked reports whether a key is open and trying a value has not helped.
 func (r *race) asked(key string) bool {
-	n := 0
-	for _, s := range r.open {
-		if s.key == key {
-			n++
-		}
-	}
-	return n > 0 && (key != "start" || n > 1)
+	return slices.ContainsFunc(r.open, func(s setting) bool { return s.key == key }) && (key != "start" || r.dated)
 }
 
 // maxApart is how many races one export may hold.
@@ -155,12 +152,11 @@ func (r *race) apart(data []byte, chips []chipMap) ([]*race, error) {
 		return []*race{r}, nil
 	}
 	values := named(column.Values)
-	if column.More || len(values) > maxApart || !writable(column.Name) || column.Name == "0" {
-		r.open = append(r.open, setting{
-			"where." + column.Name, literal(first(values)),
-			"column " + column.Name + " has many values; name the one of this race, and copy this table for each further race",
-		})
-		r.reading = nil
+	if !writable(column.Name) || column.Name == "0" {
+		return nil, errors.New("it holds several races, and the heading of their column cannot be written; correct it in the timing program")
+	}
+	if column.More || len(values) > maxApart {
+		r.manyRaces(column, values)
 		return []*race{r}, nil
 	}
 	r.remarks["where"] = "column " + column.Name + " names " + counted(len(values), "race", "races") +
@@ -169,6 +165,16 @@ func (r *race) apart(data []byte, chips []chipMap) ([]*race, error) {
 		r.remarks["where"] += ", and neither are those with none"
 	}
 	return r.each(column.Name, values, data, chips)
+}
+
+// manyRaces takes no row until somebody says which ones: read as one race, the file would be a wrong result.
+func (r *race) manyRaces(column parse.Column, values []string) {
+	key, nothing := "where."+column.Name, "CHOOSE"
+	why := "column " + column.Name + " names many races, such as " + literal(first(values)) +
+		"; write the one of this race, and copy this [[race]] for each further one"
+	r.open = append(r.open, setting{key: key, value: literal(nothing), why: why, on: true})
+	r.set(key, nothing)
+	r.reading = nil
 }
 
 // each settles one race for each value of a column.

@@ -3,6 +3,7 @@ package setup
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -67,8 +68,13 @@ func (p *page) openTrack(to Destination) {
 		to.Competition = testCompetition
 	}
 	p.line("competition = %s", literal(to.Competition))
-	if to.Username == "" {
+	switch {
+	case to.Username == "" && to.Competition == testCompetition:
 		p.say("The public test login; its password is apitest. Write your own instead.")
+	case to.Username == "":
+		p.say("CHOOSE: your own login. This one is the public test login, which may enter results in no other competition.")
+	}
+	if to.Username == "" {
 		to.Username = testUsername
 	}
 	p.line("username = %s", literal(to.Username))
@@ -157,6 +163,10 @@ func (p *page) choices(r *race, table string) {
 		if !ok || table == "" && strings.Contains(name, ".") {
 			continue
 		}
+		if s.on {
+			p.say("CHOOSE: " + s.why)
+			continue // it stands among the keys that are set
+		}
 		p.say("CHOOSE: " + s.why + ". Then take the # away in front of:")
 		p.line("#%s = %s", keyName(name), s.value)
 	}
@@ -186,10 +196,10 @@ func (p *page) where(r *race) {
 	if why := r.remarks["where"]; why != "" {
 		p.say("CHECK: " + why)
 	}
-	for _, name := range sortedKeys(r.rules.Where) {
+	p.choices(r, "where.")
+	for _, name := range slices.Sorted(maps.Keys(r.rules.Where)) {
 		p.line("%s = %s", keyName(name), literal(r.rules.Where[name]))
 	}
-	p.choices(r, "where.")
 }
 
 func (p *page) passings(r *race, dir string) {
@@ -203,15 +213,6 @@ func (p *page) passings(r *race, dir string) {
 	p.choices(r, "passings.")
 	p.say("The finish is the first read that is this long after the start, or later:")
 	p.line(`#min = "5m"`)
-}
-
-func sortedKeys(m map[string]string) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }
 
 // proofread reads the text as the program will, and compares the rules of each race with those that its export was read by.
