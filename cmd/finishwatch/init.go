@@ -128,7 +128,7 @@ func cannotWrite(err error) error {
 // ask asks on a terminal.
 func (o *initOptions) ask(ctx context.Context) (setup.Answers, error) {
 	known := setup.Answers{Destination: o.to}
-	terminal, ok := setup.NewTerminal(ctx, os.Stdin, o.errOut)
+	terminal, ok := setup.NewTerminal(os.Stdin, o.errOut)
 	if !ok {
 		return known, nil
 	}
@@ -139,7 +139,7 @@ func (o *initOptions) ask(ctx context.Context) (setup.Answers, error) {
 			keep = ""
 		}
 	}
-	answers, err := setup.Ask(terminal, o.to, keep)
+	answers, err := setup.Ask(ctx, terminal, o.to, keep)
 	if answers.Password != "" {
 		answers.PasswordFile = keep
 	}

@@ -46,19 +46,20 @@ func (r *race) unheaded(data []byte, key string) error {
 	const mostColumns, mostBytes = 30, 1 << 20 // each column costs a reading
 	what := strings.TrimPrefix(key, "columns.")
 	var fits []string
-	shown := "no column is headed as the " + what
+	var shown strings.Builder
+	shown.WriteString("no column is headed as the " + what)
 	for n := 1; n <= mostColumns && len(data) <= mostBytes; n++ {
 		reading := r.trial(data, key, strconv.Itoa(n))
 		if makesSense(reading, key) {
 			fits = append(fits, strconv.Itoa(n))
-			shown += "; with " + strconv.Itoa(n) + " there is " + rowOf(reading, "")
+			shown.WriteString("; with " + strconv.Itoa(n) + " there is " + rowOf(reading, ""))
 		}
 	}
 	if fits == nil {
 		return fmt.Errorf("no column says that it is the %s: a start list, or a heading that is not known; "+
 			"if these are results, write a [[race]] with [race.columns]", what)
 	}
-	r.leave(key, fits[0], fits[0], shown)
+	r.leave(key, fits[0], fits[0], shown.String())
 	return nil
 }
 
@@ -195,20 +196,21 @@ func (r *race) choose(data []byte, q *parse.FileError) {
 		}
 		choices, readings = append(choices, value), append(readings, reading)
 	}
-	asked := q.Reason
+	var asked strings.Builder
+	asked.WriteString(q.Reason)
 	bib := telling(readings)
 	for i, reading := range readings {
 		if reading != nil && len(reading.Finishes) > 0 {
-			asked += "; with " + columnLiteral(choices[i]) + " there is " + rowOf(reading, bib)
+			asked.WriteString("; with " + columnLiteral(choices[i]) + " there is " + rowOf(reading, bib))
 		}
 	}
 	if len(sensible) == 1 && len(q.Choices) > 1 {
 		r.set(q.Key, sensible[0])
-		r.remarks[q.Key] = asked
+		r.remarks[q.Key] = asked.String()
 		return
 	}
 	likely := first(slices.Concat(sensible, choices))
-	r.leave(q.Key, likely, columnLiteral(likely), asked)
+	r.leave(q.Key, likely, columnLiteral(likely), asked.String())
 }
 
 // makesSense reports whether nearly all rows of a reading have a result, and whether bibs are bibs and no places.

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -12,8 +13,8 @@ import (
 // Terminal is where a person answers. A line without an answer is empty; io.EOF ends the questions.
 type Terminal interface {
 	Say(text string)
-	Line(prompt string) (string, error)
-	Secret(prompt string) (string, error) // shows nothing of what is typed
+	Line(ctx context.Context, prompt string) (string, error)
+	Secret(ctx context.Context, prompt string) (string, error) // shows nothing of what is typed
 }
 
 // Answers are what a person said. The password goes into a file of its own and nowhere else.
@@ -24,17 +25,17 @@ type Answers struct {
 
 // Ask asks for what is not known yet: where results go and who sends them. Enter skips a question. A password is asked for
 // only where keep names the file that it will be stored in.
-func Ask(t Terminal, known Destination, keep string) (Answers, error) {
+func Ask(ctx context.Context, t Terminal, known Destination, keep string) (Answers, error) {
 	a := Answers{Destination: known}
 	var err error
 	if a.Competition == "" {
 		t.Say("Where do results go? Open the competition's page in the browser and copy its address.")
-		if a.Competition, err = askAddress(t); err != nil {
+		if a.Competition, err = askAddress(ctx, t); err != nil {
 			return a, over(err)
 		}
 	}
 	if a.Username == "" {
-		if a.Username, err = askUsername(t); err != nil {
+		if a.Username, err = askUsername(ctx, t); err != nil {
 			return a, over(err)
 		}
 	}
@@ -42,7 +43,7 @@ func Ask(t Terminal, known Destination, keep string) (Answers, error) {
 		return a, nil
 	}
 	t.Say("The password can be stored in " + remark(keep) + ", readable for you alone. Nothing is shown while you type.")
-	a.Password, err = askPassword(t)
+	a.Password, err = askPassword(ctx, t)
 	return a, over(err)
 }
 
@@ -54,9 +55,9 @@ func over(err error) error {
 	return err
 }
 
-func askAddress(t Terminal) (string, error) {
+func askAddress(ctx context.Context, t Terminal) (string, error) {
 	for {
-		line, err := t.Line("Address (Enter: OpenTrack's public test competition): ")
+		line, err := t.Line(ctx, "Address (Enter: OpenTrack's public test competition): ")
 		if line = strings.TrimSpace(line); err != nil || line == "" {
 			return "", err
 		}
@@ -78,9 +79,9 @@ func Address(text string) (string, error) {
 	return fmt.Sprintf("%s/x/%s/", server, slug), nil
 }
 
-func askUsername(t Terminal) (string, error) {
+func askUsername(ctx context.Context, t Terminal) (string, error) {
 	for {
-		line, err := t.Line("Login, the e-mail of somebody with director rights (Enter: later): ")
+		line, err := t.Line(ctx, "Login, the e-mail of somebody with director rights (Enter: later): ")
 		if line = strings.TrimSpace(line); err != nil || line == "" {
 			return "", err
 		}
@@ -91,9 +92,9 @@ func askUsername(t Terminal) (string, error) {
 	}
 }
 
-func askPassword(t Terminal) (string, error) {
+func askPassword(ctx context.Context, t Terminal) (string, error) {
 	for {
-		secret, err := t.Secret("Password (Enter: do not store it): ")
+		secret, err := t.Secret(ctx, "Password (Enter: do not store it): ")
 		if err != nil || secret == "" {
 			return "", err
 		}

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -29,12 +30,12 @@ func (t *typist) next() (string, error) {
 	return answer, nil
 }
 
-func (t *typist) Line(prompt string) (string, error) {
+func (t *typist) Line(_ context.Context, prompt string) (string, error) {
 	t.said.WriteString(prompt)
 	return t.next()
 }
 
-func (t *typist) Secret(prompt string) (string, error) {
+func (t *typist) Secret(_ context.Context, prompt string) (string, error) {
 	t.secrets++
 	t.said.WriteString(prompt)
 	return t.next()
@@ -69,7 +70,7 @@ func TestAsk(t *testing.T) {
 		"invisible characters":      {answers: []string{"", "me\x1b[2J", "me"}, want: Answers{Destination: Destination{Username: "me"}}, says: "type it anew"},
 	} {
 		typist := &typist{answers: c.answers}
-		got, err := Ask(typist, c.known, c.keep)
+		got, err := Ask(t.Context(), typist, c.known, c.keep)
 		if err != nil || got != c.want || typist.secrets != c.secrets {
 			t.Errorf("%s: %+v %v, %d secrets, want %+v, %d", name, got, err, typist.secrets, c.want, c.secrets)
 		}

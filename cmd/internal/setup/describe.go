@@ -19,16 +19,17 @@ func (r *race) describe() []string {
 
 // kindOf names the format and the columns.
 func kindOf(reading *parse.Reading) string {
-	text := reading.Format + ", " + reading.Encoding
+	var text strings.Builder
+	text.WriteString(reading.Format + ", " + reading.Encoding)
 	if d := map[string]string{",": "comma", ";": "semicolon", "\t": "TAB", "|": "pipe"}[reading.Delimiter]; d != "" {
-		text += ", " + d
+		text.WriteString(", " + d)
 	}
 	for _, c := range [][2]string{{"bib", reading.Columns.Bib}, {"time", reading.Columns.Time}, {"status", reading.Columns.Status}} {
 		if c[1] != "" {
-			text += "; " + c[0] + " is column " + c[1]
+			text.WriteString("; " + c[0] + " is column " + c[1])
 		}
 	}
-	return text
+	return text.String()
 }
 
 // contents counts the rows and shows the first ones.

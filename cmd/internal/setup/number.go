@@ -34,7 +34,7 @@ func (f *Folder) number() {
 		if r.lynx.Name != "" {
 			text += ": " + r.lynx.Name
 		}
-		r.about = append(r.about, text)
+		r.about = append(r.about, text, "each heat that is still to come needs a [[race]] of its own")
 	}
 }
 

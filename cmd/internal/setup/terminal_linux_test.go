@@ -58,13 +58,13 @@ func awaitEcho(t *testing.T, screen *os.File, on bool) {
 func TestAPasswordIsNotShown(t *testing.T) {
 	keyboard, screen := openTerminal(t)
 	prompts, out := io.Pipe()
-	terminal, ok := NewTerminal(t.Context(), screen, out)
+	terminal, ok := NewTerminal(screen, out)
 	if !ok {
 		t.Fatal("a terminal is none")
 	}
 	done := make(chan Answers, 1)
 	go func() {
-		answers, err := Ask(terminal, Destination{}, "/x/opentrack.password")
+		answers, err := Ask(t.Context(), terminal, Destination{}, "/x/opentrack.password")
 		if err != nil {
 			t.Error(err)
 		}
@@ -108,10 +108,10 @@ func TestAPasswordIsNotShown(t *testing.T) {
 func TestATerminalThatWasStoppedAtThePasswordEchoesAgain(t *testing.T) {
 	_, screen := openTerminal(t)
 	ctx, stop := context.WithCancel(t.Context())
-	terminal, _ := NewTerminal(ctx, screen, io.Discard)
+	terminal, _ := NewTerminal(screen, io.Discard)
 	done := make(chan error, 1)
 	go func() {
-		_, err := terminal.Secret("Password: ")
+		_, err := terminal.Secret(ctx, "Password: ")
 		done <- err
 	}()
 	awaitEcho(t, screen, false)
