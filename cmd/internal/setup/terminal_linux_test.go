@@ -87,7 +87,7 @@ func TestAPasswordIsNotShown(t *testing.T) {
 	until("Password (")
 	awaitEcho(t, screen, false)
 	fmt.Fprintln(keyboard, "hunter2")
-	go io.Copy(io.Discard, asked)
+	io.Copy(io.Discard, asked) // to the end of the questions
 	if got := <-done; got.Password != "hunter2" || got.Username != "me@example.org" {
 		t.Errorf("%+v", got)
 	}
