@@ -204,13 +204,27 @@ func (r *race) choose(data []byte, q *parse.FileError) {
 			asked.WriteString("; with " + columnLiteral(choices[i]) + " there is " + rowOf(reading, bib))
 		}
 	}
-	if len(sensible) == 1 && len(q.Choices) > 1 {
+	if len(sensible) == 1 && len(q.Choices) > 1 && r.sure(data, q.Key, sensible[0]) {
 		r.set(q.Key, sensible[0])
 		r.remarks[q.Key] = asked.String()
 		return
 	}
 	likely := first(slices.Concat(sensible, choices))
 	r.leave(q.Key, likely, columnLiteral(likely), asked.String())
+}
+
+// sure reports whether the rows prove an answer. A few ages are as different as bibs and in no order, so that it takes twenty
+// different ones without an exception; and 4530 may be meant as 45:30 as long as nothing ends in more than 59.
+func (r *race) sure(data []byte, key, value string) bool {
+	const enough = 20
+	reading := r.trial(data, key, value)
+	switch {
+	case key == "columns.bib":
+		return len(reading.Finishes) >= enough && len(reading.Held) == 0
+	case value == "seconds":
+		return slices.ContainsFunc(reading.Finishes, func(f parse.Finish) bool { return f.Mark.Hundredths()/100%100 > 59 })
+	}
+	return true
 }
 
 // makesSense reports whether nearly all rows of a reading have a result, and whether bibs are bibs and no places.

@@ -255,8 +255,14 @@ func TestWhatIsWritten(t *testing.T) {
 			has:   []string{`# CHOOSE: more than one column could be the time`, "with \"Finish Time\" there is 7 39:36", "#time = \"Finish Time\""}, races: 1, refused: true,
 		},
 		"no header, places in front: the other column is the bib": {
-			files: map[string]string{"5k.csv": "1,349,39:36\n2,12,39:37\n3,14,39:39\n"},
+			files: map[string]string{"5k.csv": placed(20)},
 			has:   []string{"# CHECK: there is no header", "\nbib = 2\n"}, hasNot: []string{"format ="}, races: 1,
+		},
+		"no header and few rows: what may be ages is a person's choice": {
+			files: map[string]string{"5k.csv": placed(19)}, has: []string{"# CHOOSE: there is no header", "#bib = 2\n"}, races: 1, refused: true,
+		},
+		"seconds that may be minutes and seconds without a colon: a person": {
+			files: map[string]string{"5k.csv": "Bib,Time\n12,4530\n14,4741\n"}, has: []string{"# CHOOSE", `#time_unit = "seconds"`}, races: 1, refused: true,
 		},
 		"bibs that count like places: a person": {
 			files: map[string]string{"5k.csv": "No,Time\n1,39:36\n2,39:37\n"}, has: []string{"# CHOOSE: column \"No\" counts", `#bib = "No"`}, races: 1, refused: true,
@@ -382,6 +388,15 @@ func TestWhatIsWritten(t *testing.T) {
 			}
 		})
 	}
+}
+
+// placed are rows of place, bib and time.
+func placed(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%d,%d,39:%02d\n", i+1, 100+i*7%97, i+10)
+	}
+	return b.String()
 }
 
 func numberedRows(n int) string {
