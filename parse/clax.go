@@ -129,6 +129,7 @@ func (e *claxEvent) refuse(rules *Rules) *FileError {
 		return &FileError{
 			Reason: "this event has results of several stages: " + list(stages),
 			Fix:    `say which one: [race.where] Stage = "…"`,
+			Key:    "where.Stage", Values: stages,
 		}
 	case clocks && rules.Clock != "" && rules.Columns.Time == "":
 		return &FileError{

@@ -151,17 +151,19 @@ func (t *table) nothingClear(r *Reading) *FileError {
 	case t.book.entered:
 		return nil
 	case t.clock.problem != "":
-		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix}
+		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix, Key: "start"}
 	case t.timesOfDay > 0:
 		return &FileError{
 			Reason: "column " + quote(r.Columns.Time) + " seems to hold times of day",
 			Fix:    `set start = "10:00:00", or name the column of the race times: [race.columns] time = …; if these are race times, set slowest`,
+			Key:    "start",
 		}
 	case t.bareNumbers > 0:
 		return &FileError{
 			Reason:  "column " + quote(r.Columns.Time) + " holds bare numbers",
 			Fix:     `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
 			Choices: t.units(),
+			Key:     "time_unit", Values: []string{"seconds", "minutes", "days", "m.ss"},
 		}
 	}
 	return nil
@@ -293,6 +295,9 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		if reason = t.misplaced(rec); reason != "" {
 			mark = Mark{} // read from another column perhaps
 		}
+	}
+	if t.survey != nil {
+		t.survey.row(t, rec)
 	}
 	switch {
 	case reason != "" && claims:

@@ -134,6 +134,9 @@ func (f *fixedReader) header(l textLine, words []word) (bool, *FileError) {
 func (f *fixedReader) turn(l textLine, p *page) *FileError {
 	f.skip(l.number, "header")
 	err := p.choose(f.rules)
+	for i := range p.keys {
+		p.keys[i] = p.keys[i] || f.survey != nil
+	}
 	if f.page == nil || !slices.Equal(f.page.headings, p.headings) {
 		f.release(true)
 		f.page, f.align = p, newAligner()
@@ -258,6 +261,7 @@ func (f *fixedReader) counts() *FileError {
 	return &FileError{
 		Reason: "column " + quote(p.texts[p.bib]) + " counts 1, 2, 3 … like places",
 		Fix:    "if these are bibs, say so: [race.columns] bib = …; in a file that is still short, wait for more rows",
+		Key:    "columns.bib", Values: []string{p.texts[p.bib]},
 	}
 }
 

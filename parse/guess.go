@@ -135,7 +135,10 @@ func undecided(what string, columns map[int]bool, rec *record) *FileError {
 	if len(columns) == 0 {
 		reason = "there is no header, and no column is surely the " + what
 	}
-	return &FileError{Reason: reason, Fix: "name it by number: [race.columns] bib = …, time = …", Choices: choices}
+	return &FileError{
+		Reason: reason, Fix: "name it by number: [race.columns] bib = …, time = …", Choices: choices,
+		Key: "columns." + what, Values: names,
+	}
 }
 
 // numbered looks at a row of a table whose columns a person gave by number. The first row that has a bib and a time
@@ -208,6 +211,7 @@ func (f *detector) uncounted() {
 		f.found.err = &FileError{
 			Reason: "column " + quote(s.columns.Bib) + " counts 1, 2, 3 … like places",
 			Fix:    "if these are bibs, say so: [race.columns] bib = …; in a file that is still short, wait for more rows",
+			Key:    "columns.bib", Values: []string{s.columns.Bib},
 		}
 	}
 }

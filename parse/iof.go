@@ -201,11 +201,13 @@ func (l *iofList) refuse(rules *Rules) *FileError {
 		return &FileError{
 			Reason: "this list has the results of several races: " + list(slices.Sorted(maps.Keys(races))),
 			Fix:    `say which one: [race.where] Race = "…"`,
+			Key:    "where.Race", Values: slices.Sorted(maps.Keys(races)),
 		}
 	case len(races) > 0 && bibs == 0 && rules.Columns.Bib == "":
 		return &FileError{
 			Reason: "no result has a BibNumber (a control card or a person's number is not a bib)",
 			Fix:    `export with bib numbers, or, if the cards are the bibs, name them: [race.columns] bib = "ControlCard"`,
+			Key:    "columns.bib", Values: []string{"ControlCard"},
 		}
 	}
 	return nil

@@ -145,6 +145,7 @@ func ipicoStart(data []byte) (Start, *FileError) {
 			return Start{}, &FileError{
 				Reason: "this log has two guns, " + start.String() + " and " + second.String(),
 				Fix:    `say which one is the start: start = "` + second.String() + `"`,
+				Key:    "start", Values: []string{start.String(), second.String()},
 			}
 		default:
 			start = Start{stamp: at, given: true}

@@ -67,7 +67,7 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 	case rules.Passings.Chips == nil && !f.bibs:
 		return nil, noChips(a)
 	case rules.Start.IsZero():
-		return nil, &FileError{Reason: a + " with times of day", Fix: fixStart("")}
+		return nil, &FileError{Reason: a + " with times of day", Fix: fixStart(""), Key: "start"}
 	}
 	for name := range rules.Where {
 		if n, err := f.field(name); err != nil || n < 0 {
@@ -78,7 +78,11 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 }
 
 func noChips(a string) *FileError {
-	return &FileError{Reason: a + ", and a chip is not a bib", Fix: `name the chip map, CSV with the header chip,bib: [race.passings] chips = "chips.csv"`}
+	return &FileError{
+		Reason: a + ", and a chip is not a bib",
+		Fix:    `name the chip map, CSV with the header chip,bib: [race.passings] chips = "chips.csv"`,
+		Key:    "passings.chips",
+	}
 }
 
 // field finds a field that a person named, from 0.
@@ -264,11 +268,12 @@ func (l *readerLog) nothing() *FileError {
 	case l.unmapped:
 		return noChips(a)
 	case l.problem != "":
-		return &FileError{Reason: a + "; " + l.problem, Fix: fixStart(l.problem)}
+		return &FileError{Reason: a + "; " + l.problem, Fix: fixStart(l.problem), Key: "start"}
 	case l.away != "":
 		return &FileError{
 			Reason: "no read was taken at a place that is called finish, but at " + quote(l.away),
 			Fix:    "say which place is the finish: [race.where] location = " + quote(l.away),
+			Key:    "where.location", Values: []string{l.away},
 		}
 	case l.reads == 0 && l.others > 0:
 		return &FileError{Reason: "no line of this file is of the kind " + quote(l.format.name), Fix: `set format = "auto"`}

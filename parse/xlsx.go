@@ -288,6 +288,7 @@ func severalSheets(with []*worksheet) *FileError {
 	return &FileError{
 		Reason: "more than one worksheet could hold the results: " + list(names),
 		Fix:    `say which one: [race.where] Sheet = "…"`,
+		Key:    "where.Sheet", Values: names,
 	}
 }
 
@@ -299,7 +300,7 @@ func (s *worksheet) detect(rules *Rules) {
 
 // read judges the rows of the worksheet.
 func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
-	text := &decoded{data: s.text.Bytes(), name: d.name, kept: d.kept}
+	text := &decoded{data: s.text.Bytes(), name: d.name, kept: d.kept, survey: d.survey}
 	reading := &Reading{Format: "xlsx", Encoding: d.name, Columns: s.found.schema.columns}
 	d.kept.holds(s.kept)
 	t := newTable(text, rules, s.found.schema, tail)

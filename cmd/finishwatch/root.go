@@ -40,9 +40,9 @@ Try it with nothing configured:  finishwatch rehearse`,
 		SilenceUsage:  true,
 	}
 	root.AddCommand(
-		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newFormats(), newVersion(),
+		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newInit(), newFormats(), newVersion(),
 	)
-	for _, name := range []string{"history", "verify", "sync", "hold", "release", "pause", "resume", "init", "reload"} {
+	for _, name := range []string{"history", "verify", "sync", "hold", "release", "pause", "resume", "reload"} {
 		root.AddCommand(newLater(name))
 	}
 	return root
