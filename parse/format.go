@@ -85,7 +85,8 @@ func KnownFormat(name string) bool {
 //
 // The same bytes with the same rules give the same reading. For [TailGrowing], every finish of a prefix is a finish
 // of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
-// bib may be written later; then the finish becomes earlier, which is a correction.
+// bib may be written later; then the finish becomes earlier, which is a correction. A log whose start is its gun is
+// refused when another gun is written.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 	return read(data, &rules, tail, nil)
 }

@@ -6,6 +6,8 @@ import "bytes"
 // only said. Where it has none, the gun is the start, if the log has one; two guns are waves, or a trial before the race,
 // and only a person knows which one counts.
 
+const twoGuns = "this log has two guns"
+
 // startByGun returns the rules with the gun as the start, where nothing else says it.
 func (f *logFormat) startByGun(data []byte, rules *Rules) (*Rules, bool, *FileError) {
 	if f.gun == nil || !rules.Start.IsZero() || rules.Passings.Chips == nil && !f.bibs {
@@ -19,7 +21,7 @@ func (f *logFormat) startByGun(data []byte, rules *Rules) (*Rules, bool, *FileEr
 		case !start.IsZero():
 			second := startFrom(at)
 			return nil, false, &FileError{
-				Reason: "this log has two guns, " + start.String() + " and " + second.String(),
+				Reason: twoGuns + ", " + start.String() + " and " + second.String(),
 				Fix:    `say which one is the start: start = "` + second.String() + `"`,
 				Key:    "start", Values: []string{start.String(), second.String()},
 			}
