@@ -64,7 +64,8 @@ func (b *book) claim(line int, bib string, mark Mark, reason string) {
 		b.claims = make(map[string]string)
 	}
 	if _, ok := b.claims[bib]; !ok {
-		b.claims[bib] = "line " + strconv.Itoa(b.lineOf(line)) + " has " + reason
+		says, _, _ := strings.Cut(reason, "; ")
+		b.claims[bib] = "line " + strconv.Itoa(b.lineOf(line)) + " has " + says
 	}
 	if i, finished := b.byBib.find([]byte(bib)); finished {
 		b.disputed = append(b.disputed, i)
@@ -166,6 +167,7 @@ func (b *book) holdDisputed(r *Reading, i int32) {
 		reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
 			strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
 	}
+	reason += "; delete the wrong row, or choose with [race.where]"
 	r.Held = append(r.Held, Held{Line: f.Line, Bib: f.Bib, Reason: reason, Mark: f.Mark})
 	for _, o := range others {
 		r.Held = append(r.Held, Held{Line: o.Line, Bib: o.Bib, Reason: reason, Mark: o.Mark})

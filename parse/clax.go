@@ -30,6 +30,11 @@ func readClax(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 		who := e.entrant(r.claxBib)
 		s.add(i+1, r.bib, form.clock(r.t), r.status(), form.clock(r.re), who.race, who.category, who.sex, who.race,
 			who.category, e.stages[r.stage])
+		d.kept.wrote(i+1, 1, r.t)
+		if r.tr != "" {
+			d.kept.wrote(i+1, 2, r.tr)
+		}
+		d.kept.wrote(i+1, 3, r.re)
 	}
 	return s.read("clax", d, rules, tail)
 }
@@ -124,6 +129,7 @@ func (e *claxEvent) refuse(rules *Rules) *FileError {
 		return &FileError{
 			Reason: "this event has results of several stages: " + list(stages),
 			Fix:    `say which one: [race.where] Stage = "…"`,
+			Key:    "where.Stage", Values: stages,
 		}
 	case clocks && rules.Clock != "" && rules.Columns.Time == "":
 		return &FileError{

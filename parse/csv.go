@@ -36,10 +36,12 @@ func openTable(d *decoded, rules *Rules, s *schema, tail Tail, r *Reading) *tabl
 }
 
 func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
-	return &table{
+	t := &table{
 		decoded: d, rules: rules, schema: s, tail: tail, split: splitter{delim: s.delim, growing: tail == TailGrowing},
 		book: newBook(d.data), words: make(map[string]statusWord),
 	}
+	d.kept.judges(t)
+	return t
 }
 
 // more implements [grower].
@@ -82,7 +84,8 @@ type table struct {
 	above     int64 // hundredths of the time above; 0 where there is none
 	bibLength int   // of the row before
 
-	timesOfDay, bareNumbers int // rows held for that
+	timesOfDay, bareNumbers int    // rows held for that
+	bareNumber              string // the first one
 	clock                   wallClock
 }
 
@@ -112,7 +115,7 @@ func (t *table) row(rec *record) {
 		return
 	}
 	if t.foreign > 0 {
-		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+")")
+		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+"); export this table alone")
 		return
 	}
 	if reason, ok := t.filteredOut(rec); ok {
@@ -151,16 +154,19 @@ func (t *table) nothingClear(r *Reading) *FileError {
 	case t.book.entered:
 		return nil
 	case t.clock.problem != "":
-		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix}
+		return &FileError{Reason: "column " + quote(r.Columns.Time) + ": " + t.clock.problem, Fix: t.clock.fix, Key: "start"}
 	case t.timesOfDay > 0:
 		return &FileError{
 			Reason: "column " + quote(r.Columns.Time) + " seems to hold times of day",
 			Fix:    `set start = "10:00:00", or name the column of the race times: [race.columns] time = …; if these are race times, set slowest`,
+			Key:    "start",
 		}
 	case t.bareNumbers > 0:
 		return &FileError{
-			Reason: "column " + quote(r.Columns.Time) + " holds bare numbers",
-			Fix:    `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Reason:  "column " + quote(r.Columns.Time) + " holds bare numbers",
+			Fix:     `say what they are: time_unit = "seconds", "minutes", "days" or "m.ss"`,
+			Choices: t.units(),
+			Key:     "time_unit", Values: []string{"seconds", "minutes", "days", "m.ss"},
 		}
 	}
 	return nil
@@ -174,9 +180,9 @@ func (t *table) faulty(rec *record) {
 	}
 	reasons := [...]string{
 		tooLong:    "line longer than 64 KiB",
-		hasNUL:     "NUL bytes in the line",
-		neverEnds:  "a quote is never closed",
-		runsAcross: "a quoted cell runs over several lines",
+		hasNUL:     "NUL bytes in the line" + fixTorn,
+		neverEnds:  "a quote is never closed" + fixCell,
+		runsAcross: "a quoted cell runs over several lines" + fixCell,
 	}
 	var bib []byte
 	if t.schema.bib < len(rec.cells)-1 && rec.fault == neverEnds {
@@ -254,7 +260,7 @@ func (t *table) filteredOut(rec *record) (string, bool) {
 	for _, f := range t.schema.where {
 		b := trim(t.cell(rec, f.column))
 		if string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
-			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)), true
+			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)) + ", and this race takes " + quote(f.value), true
 		}
 	}
 	return "", false
@@ -276,7 +282,7 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	if rec.unterminated && !t.complete(rec, time) {
 		// Without its bib: that may be torn as well, and would hold the athlete whose bib it happens to look like.
 		if t.tail == TailStill {
-			t.book.hold(rec.line, "", "the last line is not complete")
+			t.book.hold(rec.line, "", "the last line is not complete"+fixLast)
 		} else {
 			t.book.ignore(rec.line, "the last line is not complete yet")
 		}
@@ -284,7 +290,7 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	}
 	t.note(time, bib)
 	if wrong := bibProblem(bib); wrong != "" {
-		t.book.hold(rec.line, "", wrong)
+		t.book.hold(rec.line, "", wrong+fixCell)
 		return
 	}
 	claims := said.verdict == needsPerson || mark.Code() != NoCode
@@ -292,6 +298,9 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		if reason = t.misplaced(rec); reason != "" {
 			mark = Mark{} // read from another column perhaps
 		}
+	}
+	if t.survey != nil {
+		t.survey.row(t, rec)
 	}
 	switch {
 	case reason != "" && claims:

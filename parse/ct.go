@@ -75,15 +75,15 @@ func (l *readerLog) chronoTrack(line int, b []byte) {
 		l.fired(line, at)
 	case !isChip(tag):
 		l.reads++
-		l.book.hold(line, "", "no bib: "+quote(string(tag)))
+		l.book.hold(line, "", "no bib: "+quote(string(tag))+fixCell)
 	default:
 		l.located(line, fields, tag, at)
 	}
 }
 
-// ctEvent reports the fields of a line that says when something was seen.
+// ctEvent reports the fields of a line that says when something was seen. More follows the time, so that it is not torn.
 func ctEvent(fields [][]byte) bool {
-	return ctName(fields[0]) && len(fields[0]) == 7 && len(fields) > ctTime && digits(fields[1])
+	return ctName(fields[0]) && len(fields[0]) == 7 && len(fields) > ctTime+1 && digits(fields[1])
 }
 
 // ctGun returns the time of a gun.
@@ -125,7 +125,7 @@ func (l *readerLog) located(line int, fields [][]byte, tag []byte, at stamp) {
 	l.reads++
 	l.book.ignore(line, "read at another place than the finish")
 	const most = 10
-	if name := quote(place); len(l.away) < most && !slices.Contains(l.away, name) {
+	if name := clean(place); len(l.away) < most && !slices.Contains(l.away, name) {
 		l.away = append(l.away, name)
 	}
 }

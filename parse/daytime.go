@@ -41,7 +41,7 @@ func (t *table) sinceStart(at []byte, time timeCell) timeCell {
 	case t.clock.kind == raceTimes:
 		return time
 	case !ok:
-		return t.offClock(time, "not a time of day: "+quote(string(at)), fixStart(""))
+		return t.offClock(time, "not a time of day: "+quote(string(at)), "correct it, or name the column of the race times: [race.columns] time = …")
 	}
 	return t.counted(at, seen, time)
 }
@@ -84,7 +84,7 @@ func (t *table) counted(at []byte, seen stamp, time timeCell) timeCell {
 
 // offClock holds the time of a row.
 func (t *table) offClock(time timeCell, reason, fix string) timeCell {
-	t.clock.reason = reason
+	t.clock.reason = reason + "; " + fix
 	if t.clock.problem == "" {
 		t.clock.problem, t.clock.fix = reason, fix
 	}

@@ -188,6 +188,7 @@ func (f *detector) headerRow(rec *record) bool {
 		f.found.schema, f.found.err = headed(h, rec, f.rules, f.split.delim)
 		if f.found.err != nil {
 			f.found.schema = nil
+			f.found.err.exemplify(f.d, rec.start+len(rec.bytes), f.split.delim)
 		}
 		return true
 	case f.numbers && h.known >= 2:

@@ -25,6 +25,9 @@ type decoded struct {
 	// because a line that stands further down must not change how those above it were read.
 	fallback bool
 	verbatim bool // data is the end of the file's bytes as they are
+
+	kept   *kept   // nil where nobody asks for accounts
+	survey *survey // what is in the columns, where somebody asked for it
 }
 
 // KnownEncoding reports whether name can stand in a race's encoding: "", "auto", "utf-16" or any WHATWG label such as

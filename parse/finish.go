@@ -67,6 +67,14 @@ const (
 type FileError struct {
 	Reason string // what is wrong, such as "this export has Gun Time and Chip Time"
 	Fix    string // what to do, such as `set clock = "gun" or clock = "chip"`
+
+	Choices []Choice // the ways to read the file, where it was refused because there are several
+
+	// Key is the key of a race in the configuration with which a person answers, such as "clock", "columns.bib" or
+	// "where.Race"; empty where no key would help. Values are those that could be meant, as the file spells them: words of
+	// the configuration, headings, numbers of columns, names of races; nil where the file does not say.
+	Key    string
+	Values []string
 }
 
 func (e *FileError) Error() string {

@@ -134,11 +134,17 @@ func (f *fixedReader) header(l textLine, words []word) (bool, *FileError) {
 func (f *fixedReader) turn(l textLine, p *page) *FileError {
 	f.skip(l.number, "header")
 	err := p.choose(f.rules)
+	for i := range p.keys {
+		p.keys[i] = p.keys[i] || f.survey != nil
+	}
 	if f.page == nil || !slices.Equal(f.page.headings, p.headings) {
 		f.release(true)
 		f.page, f.align = p, newAligner()
 	}
 	f.ruler = true
+	if err != nil {
+		f.exemplify(err, p, l.number)
+	}
 	return err
 }
 
@@ -170,10 +176,10 @@ func (f *fixedReader) row(l textLine, words []word) {
 		f.skip(l.number, "no row of the table")
 		return
 	case f.foreign > 0:
-		f.sheet.hold(l.number, "", "below another header")
+		f.sheet.hold(l.number, "", "below another header; export this table alone")
 		return
 	case bytes.IndexByte(l.bytes, '\t') >= 0:
-		f.sheet.hold(l.number, "", "a TAB between the columns")
+		f.sheet.hold(l.number, "", "a TAB between the columns; export without TABs")
 		return
 	}
 	if reason == "" {
@@ -181,7 +187,7 @@ func (f *fixedReader) row(l textLine, words []word) {
 	}
 	learnt := f.align.learn(r) // of rows that are held as well: they show where the columns are no less
 	if reason != "" {
-		f.sheet.hold(l.number, bib, reason)
+		f.sheet.hold(l.number, bib, reason+fixFixed)
 	} else {
 		f.waiting = append(f.waiting, waitingRow{r, l, bib})
 	}
@@ -210,9 +216,9 @@ func (f *fixedReader) release(sure bool) {
 		}
 		switch {
 		case !f.align.learnt:
-			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns")
+			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns; wait for more")
 		case column >= 0:
-			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows")
+			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows"+fixFixed)
 		default:
 			if f.align.learnt {
 				f.align.accept(w.placed)
@@ -255,6 +261,7 @@ func (f *fixedReader) counts() *FileError {
 	return &FileError{
 		Reason: "column " + quote(p.texts[p.bib]) + " counts 1, 2, 3 … like places",
 		Fix:    "if these are bibs, say so: [race.columns] bib = …; in a file that is still short, wait for more rows",
+		Key:    "columns.bib", Values: []string{p.texts[p.bib]},
 	}
 }
 

@@ -85,13 +85,20 @@ func KnownFormat(name string) bool {
 //
 // The same bytes with the same rules give the same reading. For [TailGrowing], every finish of a prefix is a finish
 // of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
-// bib may be written later; then the finish becomes earlier, which is a correction.
+// bib may be written later; then the finish becomes earlier, which is a correction. A log whose start is its gun is
+// refused when another gun is written.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
-	f, d, err := recognised(data, &rules)
+	return read(data, &rules, tail, nil)
+}
+
+// read is Read; k, where it is not nil, keeps what accounts are derived from afterwards.
+func read(data []byte, rules *Rules, tail Tail, k *kept) (*Reading, error) {
+	f, d, err := recognised(data, rules)
 	if err != nil {
 		return nil, err
 	}
-	return f.readAll(&d, &rules, tail)
+	k.opened(&d)
+	return f.readAll(&d, rules, tail)
 }
 
 // recognised finds out what kind of export it is, and decodes it.

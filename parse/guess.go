@@ -121,16 +121,24 @@ func namedByText(rules *Rules) bool {
 // undecided says which columns of a table without a header could be the same thing.
 func undecided(what string, columns map[int]bool, rec *record) *FileError {
 	var names []string
-	for i := range rec.cells {
+	var choices []Choice
+	none := header{}
+	for i, c := range rec.cells {
 		if columns[i] {
 			names = append(names, strconv.Itoa(i+1))
+			choice := none.choice(i, none.key(what, i))
+			choice.Example = clean(string(trim(c.text())))
+			choices = append(choices, choice)
 		}
 	}
 	reason := "there is no header, and more than one column could be the " + what + ": " + list(names)
 	if len(columns) == 0 {
 		reason = "there is no header, and no column is surely the " + what
 	}
-	return &FileError{Reason: reason, Fix: "name it by number: [race.columns] bib = …, time = …"}
+	return &FileError{
+		Reason: reason, Fix: "name it by number: [race.columns] bib = …, time = …", Choices: choices,
+		Key: "columns." + what, Values: names,
+	}
 }
 
 // numbered looks at a row of a table whose columns a person gave by number. The first row that has a bib and a time
@@ -203,6 +211,7 @@ func (f *detector) uncounted() {
 		f.found.err = &FileError{
 			Reason: "column " + quote(s.columns.Bib) + " counts 1, 2, 3 … like places",
 			Fix:    "if these are bibs, say so: [race.columns] bib = …; in a file that is still short, wait for more rows",
+			Key:    "columns.bib", Values: []string{s.columns.Bib},
 		}
 	}
 }

@@ -6,6 +6,8 @@ import "bytes"
 // only said. Where it has none, the gun is the start, if the log has one; two guns are waves, or a trial before the race,
 // and only a person knows which one counts.
 
+const twoGuns = "this log has two guns"
+
 // startByGun returns the rules with the gun as the start, where nothing else says it.
 func (f *logFormat) startByGun(data []byte, rules *Rules) (*Rules, bool, *FileError) {
 	if f.gun == nil || !rules.Start.IsZero() || rules.Passings.Chips == nil && !f.bibs {
@@ -17,13 +19,14 @@ func (f *logFormat) startByGun(data []byte, rules *Rules) (*Rules, bool, *FileEr
 		switch {
 		case !ok || raw[len(raw)-1] != '\n' || !start.IsZero() && start.stamp == at:
 		case !start.IsZero():
-			second := startAt(at)
+			second := startFrom(at)
 			return nil, false, &FileError{
-				Reason: "this log has two guns, " + start.String() + " and " + second.String(),
+				Reason: twoGuns + ", " + start.String() + " and " + second.String(),
 				Fix:    `say which one is the start: start = "` + second.String() + `"`,
+				Key:    "start", Values: []string{start.String(), second.String()},
 			}
 		default:
-			start = startAt(at)
+			start = startFrom(at)
 		}
 	}
 	if start.IsZero() {
@@ -34,8 +37,8 @@ func (f *logFormat) startByGun(data []byte, rules *Rules) (*Rules, bool, *FileEr
 	return &withGun, true, nil
 }
 
-// startAt is the start at what a reader wrote. An instant is in UTC.
-func startAt(at stamp) Start { return Start{stamp: at, given: true, zoned: at.instant} }
+// startFrom is the start at what a reader wrote. An instant is in UTC.
+func startFrom(at stamp) Start { return Start{stamp: at, given: true, zoned: at.instant} }
 
 // fired notes a gun.
 func (l *readerLog) fired(line int, at stamp) {
@@ -43,5 +46,5 @@ func (l *readerLog) fired(line int, at stamp) {
 		l.book.ignore(line, "gun time, the start")
 		return
 	}
-	l.book.ignore(line, "gun time "+startAt(at).String()+"; start = "+l.rules.Start.String()+" counts")
+	l.book.ignore(line, "gun time "+startFrom(at).String()+"; start = "+l.rules.Start.String()+" counts")
 }

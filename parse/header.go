@@ -231,20 +231,35 @@ func (h *header) named(columns []int) []string {
 
 func (h *header) twoClocks(gun, chip int) *FileError {
 	return &FileError{
-		Reason: "this export has " + clean(h.texts[gun]) + " and " + clean(h.texts[chip]),
-		Fix:    `set clock = "gun" or clock = "chip"`,
+		Reason:  "this export has " + clean(h.texts[gun]) + " and " + clean(h.texts[chip]),
+		Fix:     `set clock = "gun" or clock = "chip"`,
+		Choices: []Choice{h.choice(gun, `clock = "gun"`), h.choice(chip, `clock = "chip"`)},
+		Key:     "clock", Values: []string{"gun", "chip"},
 	}
 }
 
 func (h *header) twoColumns(what string, at []int) *FileError {
-	var names []string
+	var names, values []string
+	var choices []Choice
 	for _, i := range at {
 		names = append(names, h.texts[i]+" (column "+strconv.Itoa(i+1)+")")
+		choices = append(choices, h.choice(i, h.key(what, i)))
+		values = append(values, h.spelled(i))
 	}
 	return &FileError{
-		Reason: "more than one column could be the " + what + ": " + list(names),
-		Fix:    "name the right one: [race.columns] " + what + " = …",
+		Reason:  "more than one column could be the " + what + ": " + list(names),
+		Fix:     "name the right one: [race.columns] " + what + " = …",
+		Choices: choices,
+		Key:     "columns." + what, Values: values,
 	}
+}
+
+// spelled is how a person names a column: by its heading, or by its number where another one has the same.
+func (h *header) spelled(column int) string {
+	if at, err := h.find(h.texts[column]); err == nil && at == column {
+		return h.texts[column]
+	}
+	return strconv.Itoa(column + 1)
 }
 
 func (h *header) noColumn(what string) *FileError {
@@ -255,7 +270,7 @@ func (h *header) noColumn(what string) *FileError {
 	case what == "time":
 		reason += " (a start list?)"
 	}
-	return &FileError{Reason: reason, Fix: "name it: [race.columns] " + what + " = …"}
+	return &FileError{Reason: reason, Fix: "name it: [race.columns] " + what + " = …", Key: "columns." + what}
 }
 
 // missing says why a row that looks like a header is not the one that is needed.

@@ -25,6 +25,7 @@ func readIOF(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	s.elapsed = true
 	for i, r := range list.results {
 		s.add(i+1, r.bib, r.time, r.status, r.class, r.race, r.card)
+		d.kept.wrote(i+1, 1, r.written)
 	}
 	return s.read("iof", d, rules, tail)
 }
@@ -34,6 +35,7 @@ func recogniseIOF(d *decoded) bool { return xmlRoot(d.data) == "ResultList" }
 // iofResult is one Result element as cells of a table.
 type iofResult struct {
 	bib, time, status, class, race, card string
+	written                              string // the time as it stands in the document
 	team                                 bool
 }
 
@@ -128,7 +130,7 @@ func (l *iofList) field(name, text string) {
 	case "BibNumber":
 		r.bib = text
 	case "Time":
-		r.time = l.time(text)
+		r.time, r.written = l.time(text), text
 	case "Status":
 		r.status = text
 	case "ControlCard", "CCardId":
@@ -199,11 +201,13 @@ func (l *iofList) refuse(rules *Rules) *FileError {
 		return &FileError{
 			Reason: "this list has the results of several races: " + list(slices.Sorted(maps.Keys(races))),
 			Fix:    `say which one: [race.where] Race = "…"`,
+			Key:    "where.Race", Values: slices.Sorted(maps.Keys(races)),
 		}
 	case len(races) > 0 && bibs == 0 && rules.Columns.Bib == "":
 		return &FileError{
 			Reason: "no result has a BibNumber (a control card or a person's number is not a bib)",
 			Fix:    `export with bib numbers, or, if the cards are the bibs, name them: [race.columns] bib = "ControlCard"`,
+			Key:    "columns.bib", Values: []string{"ControlCard"},
 		}
 	}
 	return nil

@@ -50,7 +50,7 @@ func (l *readerLog) ipico(line int, b []byte) {
 	case ipicoMessage(b):
 		l.book.ignore(line, "a message of the reader")
 	case len(b) >= ipicoRead && bytes.EqualFold(b[:2], []byte("aa")):
-		l.book.hold(line, "", "a damaged read: its checksum or its time is wrong")
+		l.book.hold(line, "", "a damaged read: its checksum or its time is wrong; read the log out of the reader again")
 	default:
 		l.notARead(line)
 	}

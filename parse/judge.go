@@ -115,19 +115,19 @@ func (t *table) mark(rec *record, at []byte, time timeCell, said statusWord) (Ma
 	case saysCode:
 		m := CodeMark(said.code)
 		if t.rules.Statuses != nil && !slices.Contains(t.rules.Statuses, said.code) {
-			return m, said.code.String() + " is not sent (statuses)"
+			return m, said.code.String() + " is not sent: statuses leaves it out"
 		}
 		return m, ""
 	case stillOut:
 		if time.kind != clearTime {
 			return Mark{}, ""
 		}
-		return Mark{}, "status beside a time: " + t.statusText(rec)
+		return Mark{}, "status beside a time: " + t.statusText(rec) + "; correct one of them in the timing program"
 	case needsPerson, unknownWord:
 		if time.kind == noTime && said.verdict == unknownWord {
 			return Mark{}, ""
 		}
-		return Mark{}, "status: " + t.statusText(rec)
+		return Mark{}, "status: " + t.statusText(rec) + fixStatus
 	}
 	return t.timeMark(rec, at, time)
 }
@@ -138,6 +138,9 @@ func (t *table) statusText(rec *record) string {
 	for _, i := range slices.Concat([]int{s.status}, s.flags, s.notes, []int{s.time}) {
 		if b := trim(t.cell(rec, i)); len(b) > 0 && string(b) != "0" {
 			name := s.nameOf(i)
+			if word := classifierWords[string(b)]; i == s.status && word != "" && t.isClassifier() {
+				return quote(string(b)) + " (" + word + ")"
+			}
 			if i == s.status || i == s.time {
 				return quote(t.text(b, rec.bytes))
 			}
@@ -155,18 +158,20 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	case noTime:
 		return Mark{}, t.otherClock(rec)
 	case bareNumber:
-		t.bareNumbers++
+		if t.bareNumbers++; t.bareNumbers == 1 {
+			t.bareNumber = string(at)
+		}
 		return Mark{}, "bare number: " + quote(string(at)) + "; set time_unit"
 	case offClock:
 		return Mark{}, t.clock.reason
 	case remarked:
-		return Mark{}, "remark behind the time: " + quote(t.text(at, rec.bytes))
+		return Mark{}, "remark behind the time: " + quote(t.text(at, rec.bytes)) + "; take it out in the timing program"
 	case notATime:
-		return Mark{}, "not a time: " + quote(t.text(at, rec.bytes))
+		return Mark{}, "not a time: " + quote(t.text(at, rec.bytes)) + fixCell
 	}
 	m, err := TimeMark(time.hundredths, int(time.decimals))
 	if err != nil {
-		return Mark{}, "not a time: " + quote(string(at))
+		return Mark{}, "not a time: " + quote(string(at)) + fixCell
 	}
 	m = t.rules.written(m)
 	return m, t.believed(m, time)
@@ -185,11 +190,11 @@ func (r *Rules) written(m Mark) Mark {
 func (r *Rules) bounds(m Mark) string {
 	switch {
 	case !r.Fastest.IsZero() && m.Before(r.Fastest):
-		return "faster than fastest: " + m.String()
+		return "faster than fastest: " + m.String() + "; if it is right, change fastest"
 	case r.Fastest.IsZero() && m.Hundredths() < 6000:
-		return "under one minute: " + m.String()
+		return "under one minute: " + m.String() + "; if it is right, set fastest"
 	case !r.Slowest.IsZero() && r.Slowest.Before(m):
-		return "slower than slowest: " + m.String()
+		return "slower than slowest: " + m.String() + "; if it is right, change slowest"
 	}
 	return ""
 }
@@ -201,7 +206,7 @@ func (t *table) otherClock(rec *record) string {
 	if s.other < 0 || readTime(trim(t.cell(rec, s.other))).kind != clearTime {
 		return ""
 	}
-	return "no " + s.columns.Time + ", only " + s.nameOf(s.other)
+	return "no " + s.columns.Time + ", only " + s.nameOf(s.other) + "; enter it in the timing program: no clock stands in for the other"
 }
 
 // believed says why a time is held although it can be read, or nothing.
@@ -245,10 +250,11 @@ func (t *table) misplaced(rec *record) string {
 		return ""
 	}
 	reason := "cells out of place: this row has " + strconv.Itoa(n) + ", "
+	const fix = "; look for a delimiter inside a cell, or one that is missing"
 	if s.line == 0 {
-		return reason + "the first " + strconv.Itoa(s.width)
+		return reason + "the first " + strconv.Itoa(s.width) + fix
 	}
-	return reason + "the header " + strconv.Itoa(s.width)
+	return reason + "the header " + strconv.Itoa(s.width) + fix
 }
 
 // pushed reports whether the extra cells of a row could stand to the left of what is read: then the bib, the time or

@@ -172,13 +172,13 @@ func (l *lifReader) row(line textLine) {
 	}
 	switch reason := lifTrouble(place, time); {
 	case line.unterminated && len(cells) < max(l.width, lifLeast):
-		l.sheet.hold(line.number, "", "the last line is not complete")
+		l.sheet.hold(line.number, "", "the last line is not complete"+fixLast)
 		return
 	case l.another > 0:
-		l.sheet.hold(line.number, "", "below another event: a FinishLynx result file has one heat")
+		l.sheet.hold(line.number, "", "below another event: a FinishLynx result file has one heat; export each heat into a file of its own")
 		return
 	case !sure:
-		l.sheet.hold(line.number, "", "a quote may hide a comma: it is not clear which field is the time")
+		l.sheet.hold(line.number, "", "a quote may hide a comma: it is not clear which field is the time; take it out in the timing program")
 		return
 	case reason != "":
 		l.sheet.hold(line.number, bib, reason)
@@ -189,6 +189,7 @@ func (l *lifReader) row(line textLine) {
 	for i := range texts {
 		texts[i] = l.text(field(i), line.bytes)
 	}
+	l.kept.wrote(line.number, lifTime, texts[lifTime])
 	texts[lifTime] = lifSeconds(texts[lifTime])
 	l.sheet.add(line.number, texts...)
 }
@@ -204,7 +205,7 @@ func lifTrouble(place, time []byte) string {
 	case len(place) == 0 || place[0] >= '0' && place[0] <= '9' || blankStatus(place):
 		return ""
 	case word.verdict == unknownWord && kind != noTime:
-		return "status: " + quote(string(place))
+		return "status: " + quote(string(place)) + fixStatus
 	}
 	return ""
 }

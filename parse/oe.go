@@ -212,6 +212,7 @@ func readOE(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 		return nil, &FileError{
 			Reason: "no row has a start number (column " + quote(h.texts[o.bib]) + ")",
 			Fix:    "name the column of the bib: [race.columns] bib = …",
+			Key:    "columns.bib", Values: oeCards(&h),
 		}
 	}
 	reading, err := o.sheet.read("oe", d, rules, tail)
@@ -220,6 +221,16 @@ func readOE(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	}
 	reading.Delimiter = string(delim)
 	return reading, nil
+}
+
+// oeCards are the headings of the cards, which are the bibs where nobody gave out start numbers.
+func oeCards(h *header) (cards []string) {
+	for _, name := range []string{"Chipno", "Chipnr", "SI card"} {
+		if h.has(name) {
+			cards = append(cards, name)
+		}
+	}
+	return cards
 }
 
 // newOEReader reads the header. Columns that a person named are believed more than the layout.
@@ -274,7 +285,7 @@ func (o *oeReader) row(rec *record) {
 	reason := o.outOfPlace(rec)
 	switch {
 	case rec.unterminated && !o.whole(rec):
-		o.sheet.hold(rec.line, "", "the last line is not complete")
+		o.sheet.hold(rec.line, "", "the last line is not complete"+fixLast)
 		return
 	case reason != "":
 		o.sheet.hold(rec.line, string(bib), reason)

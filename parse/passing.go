@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // A passing is one chip read at a mat. It is not yet a Finish: most chips are read many times, before the start and at
@@ -32,13 +31,17 @@ type readerLog struct {
 	earlier  map[Bib]bool    // bibs whose earliest passing was found since the last reading
 	lines    int             // read so far
 	width    int             // fields of the last line that was a read
+	widest   [maxTimeAt]int  // the most fields of such lines, by the field with the time
 	length   int             // of the longest last field
+	decimals int             // the most that a time had
+	fixed    bool            // decimals are written when they are zero
 	reads    int             // lines that are reads, of whomever
 	others   int             // lines that are none
 	problem  string          // why a read could not be counted from the start; the first one
 	unmapped bool            // a chip was read, and there is no chip map
 	byGun    bool            // the start is the gun of this log; another gun may come
 	away     []string        // the first few places that are not the finish
+	kept     *kept           // nil where nobody asks for accounts
 }
 
 // logFormat is what is particular to one kind of reader log.
@@ -69,7 +72,7 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 	case rules.Passings.Chips == nil && !f.bibs:
 		return nil, noChips(a)
 	case rules.Start.IsZero():
-		return nil, &FileError{Reason: a + " with times of day", Fix: fixStart("")}
+		return nil, &FileError{Reason: a + " with times of day", Fix: fixStart(""), Key: "start"}
 	}
 	for name := range rules.Where {
 		if n, err := f.field(name); err != nil || n < 0 {
@@ -80,7 +83,11 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 }
 
 func noChips(a string) *FileError {
-	return &FileError{Reason: a + ", and a chip is not a bib", Fix: `name the chip map, CSV with the header chip,bib: [race.passings] chips = "chips.csv"`}
+	return &FileError{
+		Reason: a + ", and a chip is not a bib",
+		Fix:    `name the chip map, CSV with the header chip,bib: [race.passings] chips = "chips.csv"`,
+		Key:    "passings.chips",
+	}
 }
 
 // field finds a field that a person named, from 0.
@@ -110,6 +117,7 @@ func (f *logFormat) grow(d *decoded, rules *Rules, tail Tail, r *Reading) (growe
 		return nil, refused
 	}
 	l.byGun = byGun
+	d.kept.logs(l)
 	return l, nil
 }
 
@@ -122,13 +130,13 @@ func (l *readerLog) more(d *decoded, from int) int {
 		case len(raw) > maxLine:
 			l.book.hold(n, "", "line longer than 64 KiB")
 		case bytes.IndexByte(raw, 0) >= 0:
-			l.book.hold(n, "", "NUL bytes in the line")
+			l.book.hold(n, "", "NUL bytes in the line"+fixTorn)
 		case len(b) == 0:
 			l.book.ignore(n, "blank")
 		case logComment(b):
 			l.book.ignore(n, "comment")
 		case raw[len(raw)-1] != '\n' && !l.format.whole(l, b):
-			l.book.hold(n, "", "the last line is not complete")
+			l.book.hold(n, "", "the last line is not complete"+fixLast)
 		default:
 			l.format.read(l, n, b)
 		}
@@ -139,6 +147,7 @@ func (l *readerLog) more(d *decoded, from int) int {
 // enter takes one read in: whose it is, and how long after the start.
 func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	l.reads++
+	l.kept.read(line, chip, at)
 	bib, reason, held := l.bibOf(chip)
 	switch {
 	case held:
@@ -152,7 +161,7 @@ func (l *readerLog) enter(line int, chip []byte, at stamp) {
 	switch {
 	case problem != "":
 		l.problem = problem
-		l.book.hold(line, bib, problem)
+		l.book.hold(line, bib, problem+"; "+fixStart(problem))
 	case since < 0:
 		l.book.ignore(line, "read before the start")
 	case since < int64(l.rules.Passings.Min):
@@ -175,7 +184,7 @@ func (l *readerLog) count(p passing) {
 	l.first[p.bib], l.earlier[p.bib] = p, true
 }
 
-const anotherRead = "another read of the same bib"
+const anotherRead = "an earlier read of the same bib counts"
 
 // bibOf says whose chip it is, or why it is nobody's and whether that is to be held.
 func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
@@ -185,7 +194,7 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 			return Bib(chip), "", false
 		}
 		l.unmapped = true
-		return "", "a chip and no bib, and there is no chip map", true
+		return "", "a chip and no bib, and there is no chip map; set [race.passings] chips", true
 	}
 	bib, ok := chips[string(chip)]
 	if !ok {
@@ -193,11 +202,11 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 	}
 	switch {
 	case !ok && nearChip(chips, chip):
-		return "", "a chip that the chip map has with more or fewer zeros in front: " + quote(string(chip)), true
+		return "", "a chip that the chip map has with more or fewer zeros in front: " + quote(string(chip)) + "; write it there as it is here", true
 	case !ok:
 		return "", "a chip that is not in the chip map", false
 	case bibProblem([]byte(bib)) != "":
-		return "", bibProblem([]byte(bib)), true
+		return "", bibProblem([]byte(bib)) + "; correct the chip map", true
 	}
 	return bib, "", false
 }
@@ -256,7 +265,7 @@ func (l *readerLog) finish(book *book, p passing) {
 	reason := l.rules.bounds(m)
 	switch {
 	case reason != "" && l.rules.Passings.Min == 0 && l.rules.Fastest.IsZero() && m.Hundredths() < 6000:
-		book.hold(p.line, p.bib, reason+"; a read at the start? set [race.passings] min")
+		book.hold(p.line, p.bib, reason+", or, if it is a read at the start, [race.passings] min")
 	case reason != "":
 		book.holdMark(p.line, p.bib, m, reason)
 	default:
@@ -271,11 +280,12 @@ func (l *readerLog) nothing() *FileError {
 	case l.unmapped:
 		return noChips(a)
 	case l.problem != "":
-		return &FileError{Reason: a + "; " + l.problem, Fix: fixStart(l.problem)}
+		return &FileError{Reason: a + "; " + l.problem, Fix: fixStart(l.problem), Key: "start"}
 	case l.away != nil:
 		return &FileError{
-			Reason: "no read was taken at a place that is called finish, but at " + strings.Join(l.away, ", "),
+			Reason: "no read was taken at a place that is called finish, but at " + quotedList(l.away),
 			Fix:    "say which place is the finish: [race.where] location = …",
+			Key:    "where.location", Values: l.away,
 		}
 	case l.reads == 0 && l.others > 0:
 		return &FileError{Reason: "no line of this file is of the kind " + quote(l.format.name), Fix: `set format = "auto"`}

@@ -19,7 +19,7 @@ func readRaceResult(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	}
 	answer.chooseBib(columns, rules)
 	answer.chooseTime(columns, rules)
-	s := answer.sheet(columns)
+	s := answer.sheet(columns, d.kept)
 	return s.read("raceresult-json", d, named(rules, columns), tail)
 }
 
@@ -244,7 +244,7 @@ func columnsOf(columns []rrColumn, wanted func(role) bool) []int {
 }
 
 // sheet makes a table of the rows, with the groups behind the cells. A group may be headed DNF.
-func (a *rrAnswer) sheet(columns []rrColumn) *sheet {
+func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
 	depth := 0
 	for _, r := range a.rows {
 		depth = max(depth, len(r.groups))
@@ -261,10 +261,13 @@ func (a *rrAnswer) sheet(columns []rrColumn) *sheet {
 	s.roles = roles
 	for i, r := range a.rows {
 		if len(r.cells) != len(columns) || r.odd {
-			s.hold(i+1, "", "cells out of place: this row has "+strconv.Itoa(len(r.cells))+", the list "+strconv.Itoa(len(columns)))
+			s.hold(i+1, "", "cells out of place: this row has "+strconv.Itoa(len(r.cells))+", the list "+strconv.Itoa(len(columns))+fixTorn)
 			continue
 		}
 		s.add(i+1, slices.Concat(regular(r.cells, columns), r.groups)...)
+		for j, cell := range r.cells {
+			k.wrote(i+1, j, cell)
+		}
 	}
 	return s
 }

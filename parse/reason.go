@@ -40,6 +40,15 @@ func showable(r rune) bool {
 	return r == ' ' || r != utf8.RuneError && unicode.IsPrint(r)
 }
 
+// quotedList names a few things that may be blank.
+func quotedList(names []string) string {
+	var shown []string
+	for _, name := range names {
+		shown = append(shown, quote(name))
+	}
+	return strings.Join(shown, ", ")
+}
+
 // list names headers for a person, at most twelve of them.
 func list(names []string) string {
 	const most = 12
@@ -53,3 +62,12 @@ func list(names []string) string {
 	}
 	return strings.Join(shown, ", ")
 }
+
+// What to do about rows that only the timing program can put right. Reasons end in such a text.
+const (
+	fixCell   = "; correct it in the timing program"
+	fixStatus = "; if it means DNF, DNS or DQ, write that in the timing program"
+	fixLast   = "; it counts when its end is written"
+	fixTorn   = "; export it again"
+	fixFixed  = "; shorten what is too wide for its column, or export as CSV"
+)

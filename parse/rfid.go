@@ -36,7 +36,7 @@ func isRFID(d *decoded) bool {
 	if !ok {
 		return false
 	}
-	return r.at.day != noDay || r.at.nanos >= sixHours*nanosPerHundredth && bytes.IndexAny(b, ",\t") >= 0 && rfidThousandths(b)
+	return r.at.day != noDay || r.at.nanos >= sixHours*nanosPerHundredth && bytes.ContainsAny(b, ",\t") && rfidThousandths(b)
 }
 
 // rfidThousandths reports a time of exactly three decimals.
@@ -62,6 +62,10 @@ func (l *readerLog) rfid(line int, b []byte) {
 	r, ok := rfidRead(fields)
 	if !ok {
 		l.notARead(line)
+		return
+	}
+	if l.tornTime(b, fields, r.timeAt) {
+		l.holdTorn(line)
 		return
 	}
 	l.noteShape(fields, r.timeAt)

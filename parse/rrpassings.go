@@ -29,11 +29,10 @@ const (
 func isRaceResult(d *decoded) bool {
 	for _, b := range firstTexts(d.data, 10) {
 		fields := fieldsOf(b, ";")
-		least := rrFields
-		if string(fields[0]) == rrPush {
-			least = rrShort
+		if string(fields[0]) == rrPush && len(fields) > 2 && digits(fields[1]) {
+			return true
 		}
-		switch _, _, ok := rrRead(rrPassing(fields), least); {
+		switch _, _, ok := rrRead(fields, rrFields); {
 		case ok:
 			return true
 		case !rrReply(fields):
@@ -65,7 +64,7 @@ func (l *readerLog) raceResult(line int, b []byte) {
 	switch {
 	case ok && rrMerged(passing):
 		l.others++
-		l.book.hold(line, "", "two lines in one")
+		l.book.hold(line, "", "two lines in one"+fixTorn)
 		return
 	case !ok && rrReply(fields):
 		l.book.ignore(line, "a message of the reader")

@@ -110,6 +110,7 @@ func (s *schema) onePoint() *FileError {
 			return &FileError{
 				Reason: "the rows of this export are passings at several points (" + s.nameOf(i) + ")",
 				Fix:    "say which one is the finish: [race.where] " + s.nameOf(i) + " = …",
+				Key:    "where." + s.nameOf(i),
 			}
 		}
 	}

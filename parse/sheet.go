@@ -73,7 +73,7 @@ func plainCell(cell string) string {
 // read judges the rows. The reading has the format's name and encoding and the lines of the file.
 func (s *sheet) read(format string, d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	reading := &Reading{Format: format, Encoding: d.name}
-	text := &decoded{data: s.text.Bytes(), name: d.name}
+	text := &decoded{data: s.text.Bytes(), name: d.name, kept: d.kept, survey: d.survey}
 	if s.torn {
 		text.data = bytes.TrimSuffix(text.data, []byte{'\n'})
 	}
@@ -87,6 +87,7 @@ func (s *sheet) read(format string, d *decoded, rules *Rules, tail Tail) (*Readi
 	}
 	schema, refused := headed(h, &split.rec, rules, '\t')
 	if refused != nil {
+		refused.exemplify(text, split.pos, '\t')
 		return nil, refused
 	}
 	schema.elapsed = schema.elapsed || s.elapsed

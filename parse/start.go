@@ -95,7 +95,7 @@ const (
 	needsOffset = "the read counts in UTC and start has no offset"
 	gunInUTC    = "the gun counts in UTC and the read does not"
 	monthFirst  = "the date is read day first, and would fit the race month first"
-	whichDay    = "without a date this may be hours after the start or before it; set slowest"
+	whichDay    = "without a date this may be hours after the start or before it"
 )
 
 // fixStart is what to do about these.
@@ -106,7 +106,7 @@ func fixStart(problem string) string {
 	case needsOffset:
 		return `set start with its offset: start = "2025-05-02T18:30:00+02:00"`
 	case monthFirst:
-		return "let the reader write 2025-05-02 or 02-05-2025"
+		return "write the year first in the export, as in 2025-05-02"
 	case gunInUTC:
 		return `set start with its date and its offset: start = "2025-05-02T18:30:00+02:00"`
 	case whichDay:

@@ -74,6 +74,9 @@ var classifiers = map[string]statusWord{
 	"4": {saysCode, DQ}, "5": {needsPerson, NoCode},
 }
 
+// classifierWords say for people what those digits mean that are no result by themselves.
+var classifierWords = map[string]string{"3": "mispunched", "5": "over time"}
+
 // blankStatus reports a status cell that says nothing: empty, or dashes.
 func blankStatus(b []byte) bool {
 	return len(bytes.Trim(b, "-. ")) == 0

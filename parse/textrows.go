@@ -26,7 +26,7 @@ func (l textLine) unreadable() string {
 	case len(l.bytes) > maxLine:
 		return "line longer than 64 KiB"
 	case bytes.IndexByte(l.bytes, 0) >= 0:
-		return "NUL bytes in the line"
+		return "NUL bytes in the line" + fixTorn
 	}
 	return ""
 }

@@ -35,6 +35,7 @@ func growTimeMachine(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *
 		return nil, &FileError{
 			Reason: "these are positions, bibs and times of day",
 			Fix:    fixStart("") + `; if they are race times, set format = "csv" and the numbers of the columns in [race.columns]`,
+			Key:    "start",
 		}
 	}
 	s := &schema{delim: ',', width: tmColumns, bib: 1, time: 2, other: -1, status: -1, notes: []int{0}, named: true}
@@ -56,7 +57,7 @@ func (p presses) more(d *decoded, from int) int {
 	for p.split.next() {
 		rec := &p.split.rec
 		if at := trim(p.cell(rec, tmTime)); tmTorn(at) {
-			p.book.hold(rec.line, "", "not a time of day with hundredths: "+quote(string(at)))
+			p.book.hold(rec.line, "", "not a time of day with hundredths: "+quote(string(at))+fixCell)
 			continue
 		}
 		p.row(rec)

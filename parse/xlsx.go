@@ -24,7 +24,7 @@ func readXLSX(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 		return nil, err
 	}
 	d.name = "utf-8"
-	sheets, err := openWorkbook(d.data, rules)
+	sheets, err := openWorkbook(d, rules)
 	if err != nil {
 		return nil, err
 	}
@@ -53,17 +53,18 @@ type worksheet struct {
 	hidden map[int]bool      // rows that the spreadsheet does not show
 	odd    map[[2]int]string // cells of numbers that are shown as something else, by line and column
 	found  finding           // what its columns are
+	kept   *kept             // what its cells hold where they show something else; nil where nobody asks
 }
 
 // openWorkbook reads the worksheets that are shown. The library may fall over what it does not expect: such a file is
 // refused like any other that cannot be read.
-func openWorkbook(data []byte, rules *Rules) (sheets []*worksheet, refused *FileError) {
+func openWorkbook(d *decoded, rules *Rules) (sheets []*worksheet, refused *FileError) {
 	defer func() {
 		if recover() != nil {
 			sheets, refused = nil, broken("xlsx", 0)
 		}
 	}()
-	book, err := excelize.OpenReader(bytes.NewReader(data), excelize.Options{
+	book, err := excelize.OpenReader(bytes.NewReader(d.data), excelize.Options{
 		UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped, // no file of ours on disk
 		LongTimePattern: "h:mm:ss", // what the laptop's language makes of a time
 	})
@@ -74,7 +75,7 @@ func openWorkbook(data []byte, rules *Rules) (sheets []*worksheet, refused *File
 		if shown, err := book.GetSheetVisible(name); err != nil || !shown {
 			continue
 		}
-		s := &worksheet{name: name, hidden: map[int]bool{}, odd: map[[2]int]string{}}
+		s := &worksheet{name: name, hidden: map[int]bool{}, odd: map[[2]int]string{}, kept: d.kept.another()}
 		if refused := s.fill(book, rules); refused != nil {
 			return nil, refused
 		}
@@ -127,6 +128,7 @@ func (s *worksheet) addRow(row int, raw, shown []string, rules *Rules) {
 		if !plain {
 			s.odd[[2]int{row, i}] = text
 		}
+		s.kept.wrote(row, i, raw[i])
 		raw[i] = text
 		blank = blank && strings.TrimSpace(text) == ""
 	}
@@ -286,6 +288,7 @@ func severalSheets(with []*worksheet) *FileError {
 	return &FileError{
 		Reason: "more than one worksheet could hold the results: " + list(names),
 		Fix:    `say which one: [race.where] Sheet = "…"`,
+		Key:    "where.Sheet", Values: names,
 	}
 }
 
@@ -297,8 +300,9 @@ func (s *worksheet) detect(rules *Rules) {
 
 // read judges the rows of the worksheet.
 func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
-	text := &decoded{data: s.text.Bytes(), name: d.name}
+	text := &decoded{data: s.text.Bytes(), name: d.name, kept: d.kept, survey: d.survey}
 	reading := &Reading{Format: "xlsx", Encoding: d.name, Columns: s.found.schema.columns}
+	d.kept.holds(s.kept)
 	t := newTable(text, rules, s.found.schema, tail)
 	t.book.lines = s.lines
 	for split := newSplitter(text.data, '\t', false); split.next(); {
@@ -318,10 +322,10 @@ func (s *worksheet) holdUnshown(r *Reading) {
 	for _, f := range r.Finishes {
 		reason := ""
 		if _, odd := s.odd[[2]int{f.Line, bib}]; odd {
-			reason = "not a bib: a number that is shown as " + quote(string(f.Bib))
+			reason = "not a bib: a number that is shown as " + quote(string(f.Bib)) + "; format the column as text"
 		}
 		if s.hidden[f.Line] {
-			reason = "the row is hidden in the worksheet"
+			reason = "the row is hidden in the worksheet; show it, or delete it"
 		}
 		if reason == "" {
 			kept = append(kept, f)

@@ -174,7 +174,7 @@ func TestFormulasCountByTheirValues(t *testing.T) {
 		</sheetData></worksheet>`})
 	r, err := Read(data, Rules{}, TailStill)
 	want := "xlsx utf-8 \"\" bib=Bib time=Time status=\nfinish  2 1 32:44\nfinish  5 W1 14:25.1\n" +
-		"held    4 3: not a time: \"#VALUE!\"\nignored 1: header\nignored 3: no time\n"
+		"held    4 3: not a time: \"#VALUE!\"; correct it in the timing program\nignored 1: header\nignored 3: no time\n"
 	if diff := cmp.Diff(want, shown(r, err)); diff != "" {
 		t.Error(diff)
 	}

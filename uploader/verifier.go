@@ -129,18 +129,27 @@ func (v *Verifier) say(unit state.Unit, before, now Verified) {
 	case now.Clean() && (before.At.IsZero() || !before.Clean()):
 		v.log.Info("verified", at, zap.Int("rows", now.Was.Same))
 	}
-	v.sayBibs("rows are accepted and have no time on the page", at, before.Was.Missing, now.Was.Missing, "if the start list was entered in OpenTrack, set new_finishers = \"update\"")
-	v.sayBibs("rows are accepted and not on the page", at, before.Was.Stripped, now.Was.Stripped, "are these bibs in the race's start list? ignore_unknowns drops others")
-	v.sayBibs("rows differ on the page from what was accepted", at, before.Was.Different, now.Was.Different, "somebody may have changed them there; finishwatch verify shows both")
+	if more(before.Was.Missing, now.Was.Missing) {
+		v.log.Warn("rows are accepted and have no time on the page", with(at, now.Was.Missing,
+			"if the start list was entered in OpenTrack, set new_finishers = \"update\"")...)
+	}
+	if more(before.Was.Stripped, now.Was.Stripped) {
+		v.log.Warn("rows are accepted and not on the page", with(at, now.Was.Stripped,
+			"are these bibs in the race's start list? ignore_unknowns drops others")...)
+	}
+	if more(before.Was.Different, now.Was.Different) {
+		v.log.Warn("rows differ on the page from what was accepted", with(at, now.Was.Different,
+			"somebody may have changed them there; finishwatch verify shows both")...)
+	}
 	if now.Was.Resend > 0 {
 		v.log.Warn("an earlier upload was carried out after a later one; rows are sent again", at, zap.Int("rows", now.Was.Resend))
 	}
 }
 
-// sayBibs warns when more bibs are wrong in one way than before.
-func (v *Verifier) sayBibs(message string, unit zap.Field, before, now []parse.Bib, advice string) {
-	if len(now) <= len(before) {
-		return
-	}
-	v.log.Warn(message, unit, zap.Int("rows", len(now)), zap.Strings("bibs", bibsOf(now)), zap.String("advice", advice))
+// more reports whether more bibs are wrong in one way than before.
+func more(before, now []parse.Bib) bool { return len(now) > len(before) }
+
+// with are the facts about bibs that are wrong in one way.
+func with(unit zap.Field, bibs []parse.Bib, advice string) []zap.Field {
+	return []zap.Field{unit, zap.Int("rows", len(bibs)), zap.Strings("bibs", bibsOf(bibs)), zap.String("advice", advice)}
 }

@@ -82,7 +82,9 @@ func (a *asked) doer() (control.Doer, func(), error) {
 	return desk, func() { _ = closeLedger() }, nil
 }
 
-func needsServer(do string) bool { return do == control.Verify || do == control.Plan || do == control.Replace }
+func needsServer(do string) bool {
+	return do == control.Verify || do == control.Plan || do == control.Replace
+}
 
 // openDesk opens the ledger for a command. It makes none: who asks about a ledger that is not there has the wrong
 // configuration.

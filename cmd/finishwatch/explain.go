@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,61 +8,91 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"finishwatch/cmd/internal/config"
-	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/explanation"
 	"finishwatch/parse"
 	"finishwatch/watcher"
 )
 
 func newExplain() *cobra.Command {
 	var path string
-	var asJSON bool
+	var asJSON, all bool
+	var lines []int
+	var bibs []string
 	cmd := &cobra.Command{
 		Use:   "explain FILE...",
 		Short: "Show how an export is read: which column is what, and the verdict of every row",
 		Long: `Show how an export is read: which column is what, and the verdict of every row. Nothing is sent or stored. With --config
 it reads the file as the races of the configuration do; without, it recognises everything by itself. The file is taken
-for complete.`,
-		Example: "  finishwatch explain results.csv\n  finishwatch explain --config config.toml --json results.csv",
-		Args:    cobra.MinimumNArgs(1),
+for complete.
+
+With --line or --bib it shows those rows alone: each as it stands in the file, its cells and what they were taken as,
+and the rules that decided, in their order. In documents (XML, JSON) a line is a record, in a spreadsheet a row.`,
+		Example: `  finishwatch explain results.csv
+  finishwatch explain --config config.toml --bib 77 results.csv
+  finishwatch explain --line 12,203 results.csv
+  finishwatch explain --config config.toml --json results.csv`,
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, files []string) error {
+			ask, err := askFor(lines, bibs)
+			if err != nil {
+				return err
+			}
 			var cfg *config.Config
 			if path != "" {
-				var err error
 				if cfg, err = loadConfig(path); err != nil {
 					return err
 				}
 			}
-			write := printExplanation
-			if asJSON {
-				write = writeExplanation
-			}
-			return explain(cmd.OutOrStdout(), cfg, files, write)
+			out := cmd.OutOrStdout()
+			style := explanation.StyleFor(out, os.Getenv, all)
+			return explain(cfg, files, ask, func(e *explanation.Explanation) error {
+				if asJSON {
+					return e.JSON(out)
+				}
+				return e.Print(out, style)
+			})
 		},
 	}
 	addConfig(cmd, &path, "")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object for each file and race that reads it, one a line")
+	cmd.Flags().BoolVar(&all, "all", false, "on a terminal, show every ignored line; runs of them are folded otherwise")
+	cmd.Flags().IntSliceVar(&lines, "line", nil, "only the rows in these lines, and why: `N` or N,M")
+	cmd.Flags().StringSliceVar(&bibs, "bib", nil, "only the rows of these bibs, and why: `B` or B,C")
 	return cmd
 }
 
-// explanation is how one race reads one file.
-type explanation struct {
-	file    string
-	race    string // the unit, empty without a configuration
-	reading *parse.Reading
-	err     error
+// askFor makes a question of the flags.
+func askFor(lines []int, bibs []string) (ask parse.Ask, err error) {
+	for _, n := range lines {
+		if n < 1 {
+			return ask, fmt.Errorf("--line %d: lines count from 1", n)
+		}
+		ask.Lines = append(ask.Lines, n)
+	}
+	for _, bib := range bibs {
+		if bib = strings.TrimSpace(bib); bib == "" {
+			return ask, errors.New("--bib is empty; write the bib as it stands in the file")
+		}
+		ask.Bibs = append(ask.Bibs, parse.Bib(bib))
+	}
+	return ask, nil
 }
 
+// explanations are how each race reads a file.
+type explanations = []*explanation.Explanation
+
 // explain explains each file for each race that reads it. It fails when a file is refused by one of them.
-func explain(w io.Writer, cfg *config.Config, files []string, write func(io.Writer, explanation) error) error {
+func explain(cfg *config.Config, files []string, ask parse.Ask, write func(*explanation.Explanation) error) error {
 	refused := false
 	for _, file := range files {
-		for _, e := range explainFile(cfg, file) {
-			refused = refused || e.err != nil
-			if err := write(w, e); err != nil {
+		for _, e := range explainFile(cfg, file, ask) {
+			refused = refused || e.Err != nil
+			if err := write(e); err != nil {
 				return failed(err)
 			}
 		}
@@ -74,37 +103,40 @@ func explain(w io.Writer, cfg *config.Config, files []string, write func(io.Writ
 	return nil
 }
 
-func explainFile(cfg *config.Config, file string) []explanation {
+// defaultSettle is [watch] settle where there is no configuration.
+const defaultSettle = 300 * time.Millisecond
+
+func explainFile(cfg *config.Config, file string, ask parse.Ask) explanations {
 	at := file
 	if _, err := os.Lstat(file); err != nil && cfg != nil && !filepath.IsAbs(file) {
 		at = filepath.Join(cfg.Watch.Dir, file) // as it is called in the log and in status
 	}
 	data, err := readExport(cfg, at)
 	if cfg == nil {
-		e := explanation{file: file, err: err}
+		e := &explanation.Explanation{File: file, Err: err}
 		if err == nil {
-			e.reading, e.err = parse.Read(data, parse.Rules{}, parse.TailStill)
+			e.Read(data, parse.Rules{}, ask, defaultSettle)
 		}
-		return []explanation{e}
+		return explanations{e}
 	}
-	var list []explanation
+	var list explanations
 	for _, race := range cfg.Races {
 		if !reads(cfg, race, at) {
 			continue
 		}
-		e := explanation{file: file, race: race.Unit.String(), err: err}
+		e := &explanation.Explanation{File: file, Race: race.Unit.String(), Err: err}
 		rules, wrong := race.RulesWithChips()
-		if e.err == nil {
-			e.err = wrong
+		if e.Err == nil {
+			e.Err = wrong
 		}
-		if e.err == nil {
-			e.reading, e.err = parse.Read(data, rules, parse.TailStill)
+		if e.Err == nil {
+			e.Read(data, rules, ask, cfg.Watch.Settle)
 		}
 		list = append(list, e)
 	}
 	if list == nil {
 		err := fmt.Errorf("no [[race]] of %s reads this file; files = %s", cfg.Path, strings.Join(patterns(cfg), ", "))
-		list = []explanation{{file: file, err: err}}
+		list = explanations{{File: file, Err: err}}
 	}
 	return list
 }
@@ -161,131 +193,4 @@ func reads(cfg *config.Config, race config.Race, file string) bool {
 		}
 	}
 	return false
-}
-
-// printExplanation writes for a person.
-func printExplanation(w io.Writer, e explanation) error {
-	title := logging.Clean(e.file)
-	if e.race != "" {
-		title += " → " + e.race
-	}
-	if e.err != nil {
-		_, err := fmt.Fprintf(w, "%s\n  REFUSED  %s\n", title, logging.Clean(e.err.Error()))
-		return err
-	}
-	r := e.reading
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n  format     %s, %s", title, r.Format, r.Encoding)
-	if r.Delimiter != "" {
-		fmt.Fprintf(&b, ", delimiter %s", delimiterName(r.Delimiter))
-	}
-	fmt.Fprintf(&b, "\n  bib        %s\n  time       %s\n  status     %s\n", column(r.Columns.Bib), column(r.Columns.Time), column(r.Columns.Status))
-	for _, v := range verdicts(r) {
-		fmt.Fprintf(&b, "  %7d  %-8s %s\n", v.line, v.word, logging.Clean(v.text))
-	}
-	fmt.Fprintf(&b, "%d finishes, %d held, %d ignored\n", len(r.Finishes), len(r.Held), len(r.Ignored))
-	_, err := io.WriteString(w, b.String())
-	return err
-}
-
-func column(name string) string {
-	if name == "" {
-		return "-"
-	}
-	return "column " + logging.Clean(name)
-}
-
-func delimiterName(delimiter string) string {
-	switch delimiter {
-	case ",":
-		return "comma"
-	case ";":
-		return "semicolon"
-	case "\t":
-		return "TAB"
-	case "|":
-		return "pipe"
-	}
-	return logging.Clean(delimiter)
-}
-
-// verdict is what became of one line.
-type verdict struct {
-	line int
-	word string
-	text string
-}
-
-// verdicts merges the three lists of a reading in the order of the lines.
-func verdicts(r *parse.Reading) []verdict {
-	list := make([]verdict, 0, len(r.Finishes)+len(r.Held)+len(r.Ignored))
-	f, h, i := r.Finishes, r.Held, r.Ignored
-	for len(f)+len(h)+len(i) > 0 {
-		switch {
-		case len(f) > 0 && (len(h) == 0 || f[0].Line <= h[0].Line) && (len(i) == 0 || f[0].Line <= i[0].Line):
-			list = append(list, verdict{f[0].Line, "finish", fmt.Sprintf("%-8s %s", f[0].Bib, f[0].Mark)})
-			f = f[1:]
-		case len(h) > 0 && (len(i) == 0 || h[0].Line <= i[0].Line):
-			list = append(list, verdict{h[0].Line, "HELD", fmt.Sprintf("%-8s %s", h[0].Bib, h[0].Reason)})
-			h = h[1:]
-		default:
-			list = append(list, verdict{i[0].Line, "ignored", i[0].Reason})
-			i = i[1:]
-		}
-	}
-	return list
-}
-
-// writeExplanation writes the JSON of DESIGN section 7.
-func writeExplanation(w io.Writer, e explanation) error {
-	type finish struct {
-		Line int    `json:"line"`
-		Bib  string `json:"bib"`
-		Mark string `json:"mark"`
-	}
-	type held struct {
-		Line   int    `json:"line"`
-		Bib    string `json:"bib"`
-		Reason string `json:"reason"`
-	}
-	type ignored struct {
-		Line   int    `json:"line"`
-		Reason string `json:"reason"`
-	}
-	type columns struct {
-		Bib    string `json:"bib"`
-		Time   string `json:"time"`
-		Status string `json:"status"`
-	}
-	out := struct {
-		File      string    `json:"file"`
-		Race      string    `json:"race"`
-		Format    string    `json:"format"`
-		Encoding  string    `json:"encoding"`
-		Delimiter string    `json:"delimiter"`
-		Columns   columns   `json:"columns"`
-		Finishes  []finish  `json:"finishes"`
-		Held      []held    `json:"held"`
-		Ignored   []ignored `json:"ignored"`
-		Error     string    `json:"error"`
-	}{File: e.file, Race: e.race, Finishes: []finish{}, Held: []held{}, Ignored: []ignored{}}
-	if e.err != nil {
-		out.Error = e.err.Error()
-	} else {
-		r := e.reading
-		out.Format, out.Encoding, out.Delimiter = r.Format, r.Encoding, r.Delimiter
-		out.Columns = columns(r.Columns)
-		for _, f := range r.Finishes {
-			out.Finishes = append(out.Finishes, finish{f.Line, string(f.Bib), f.Mark.String()})
-		}
-		for _, h := range r.Held {
-			out.Held = append(out.Held, held{h.Line, string(h.Bib), h.Reason})
-		}
-		for _, i := range r.Ignored {
-			out.Ignored = append(out.Ignored, ignored{i.Line, i.Reason})
-		}
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	return encoder.Encode(out)
 }

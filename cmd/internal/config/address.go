@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -92,4 +93,14 @@ func readSlug(path string) (slug, text, fix string) {
 		return "", "the name of the competition in the address has characters that do not belong there: " + short(name), copyAddress
 	}
 	return year + "/" + country + "/" + name, "", ""
+}
+
+// ReadAddress reads the address of a competition as the key competition does: the server and year/country/slug. Its error
+// ends in what to do and does not repeat the address, which may hold a password.
+func ReadAddress(address string) (server *url.URL, slug string, err error) {
+	found, faults := competition{}.read(value{name: "competition", any: address})
+	if faults != nil {
+		return nil, "", errors.New(faults[0].text + "; " + faults[0].fix)
+	}
+	return found.server, found.slug, nil
 }

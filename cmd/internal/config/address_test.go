@@ -82,3 +82,13 @@ func TestHintsAreNeitherDeafNorWild(t *testing.T) {
 		}
 	}
 }
+
+func TestReadAddressSaysWhatIsWrongWithoutRepeatingIt(t *testing.T) {
+	server, slug, err := ReadAddress("https://data.opentrack.run/en-gb/x/2026/GBR/my-race/event/R1/?key=1")
+	if err != nil || server.String() != "https://data.opentrack.run" || slug != "2026/GBR/my-race" {
+		t.Errorf("%v %q %v", server, slug, err)
+	}
+	if _, _, err := ReadAddress("https://me:hunter2@data.opentrack.run/x/2026/GBR/my-race/"); err == nil || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("%v", err)
+	}
+}

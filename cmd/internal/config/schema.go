@@ -23,7 +23,6 @@ type key struct {
 	standard    any  // the default, as it would be read from the file
 	example     any  // what the example file shows where the default says nothing
 	required    bool // has no default
-	later       bool // not every documented value works yet
 	header      bool // is likely as the header of a column, too
 	also        []string
 	set         func(*draft, value) []fault

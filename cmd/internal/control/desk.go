@@ -224,7 +224,7 @@ func (d *Desk) leftHeld(race Race, say func(string)) {
 // reload reads the configuration again.
 func (d *Desk) reload(_ context.Context, _ Request, say func(string)) Outcome {
 	if d.Reload == nil {
-		return fail(3, "%v; it reads its configuration when it starts", ErrNotRunning)
+		return fail(exitUsage, "reload is not available yet; restart finishwatch to apply the configuration")
 	}
 	if err := d.Reload(); err != nil {
 		return fail(exitSetUp, "%v", err)

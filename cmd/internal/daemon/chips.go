@@ -195,7 +195,9 @@ func (f *feed) lookAtChips(c *chipFile) {
 	}
 }
 
-func sameFault(a, b error) bool { return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error() }
+func sameFault(a, b error) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error()
+}
 
 // takeAgain has a file read again for a race. Nothing of its unit is offered meanwhile.
 func (f *feed) takeAgain(source *source, i int) {

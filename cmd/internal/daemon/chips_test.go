@@ -171,8 +171,11 @@ func TestWhenAChipMapCounts(t *testing.T) {
 		},
 		"it was never there": {{0, "-", ""}, {300, "-", " no such file"}, {400, good, " no such file"}, {700, good, "7"}},
 		"the same size and time": {
-			{0, good, ""}, {300, good, "7"}, {400, strings.Replace(good, "7", "8", 1), "7"},
-			{2600, strings.Replace(good, "7", "8", 1), "7"}, {2900, strings.Replace(good, "7", "8", 1), "8"},
+			{0, good, ""},
+			{300, good, "7"},
+			{400, strings.Replace(good, "7", "8", 1), "7"},
+			{2600, strings.Replace(good, "7", "8", 1), "7"},
+			{2900, strings.Replace(good, "7", "8", 1), "8"},
 		},
 	} {
 		t.Run(sentence, func(t *testing.T) {

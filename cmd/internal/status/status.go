@@ -57,8 +57,8 @@ type Unit struct {
 	HeldWhy   string `json:"held_why"` // why one of the held rows is held
 	OnHold    bool   `json:"on_hold"`  // a person's hold of the race
 
-	VerifiedAt time.Time `json:"verified_at"` // when the page was read last; zero for never
-	Unverified string    `json:"unverified"`  // what is wrong on the page, or why it cannot be read
+	VerifiedAt time.Time `json:"verified_at,omitzero"` // when the page was read last; zero for never
+	Unverified string    `json:"unverified"`           // what is wrong on the page, or why it cannot be read
 }
 
 // Fresh is how old a status may be before the daemon counts as not running or hung. The daemon writes every [Beat].

@@ -1,0 +1,80 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// ErrThere says that a file is there already. Nothing is ever overwritten.
+var ErrThere = errors.New("is there already")
+
+// PasswordFile is where the password of a configuration is stored: beside it. It is empty where that is the folder of the
+// exports or below: others may read that, and it may be a share.
+func PasswordFile(configuration, dir string) string {
+	file, err := filepath.Abs(filepath.Join(filepath.Dir(configuration), "opentrack.password"))
+	if err != nil {
+		return ""
+	}
+	if below, err := filepath.Rel(dir, file); err != nil || filepath.IsLocal(below) {
+		return ""
+	}
+	return file
+}
+
+// Free reports whether a new file can have this name, with an error that says why not.
+func Free(path string) error {
+	_, err := os.Lstat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("%s %w", Quoted(path), ErrThere)
+	}
+	return err
+}
+
+// Save writes the configuration and, where there is one, the password. Both are new files or nothing is written: the
+// configuration holds no secret and may be read by the service's user; the password is readable for its owner alone.
+func Save(path, text, passwordFile, password string) error {
+	if password != "" {
+		if err := create(passwordFile, password+"\n", 0o600); err != nil {
+			return err
+		}
+	}
+	err := create(path, text, 0o644)
+	if err != nil && password != "" {
+		_ = os.Remove(passwordFile) // made a moment ago
+	}
+	return err
+}
+
+// create writes a file that must not be there yet, as a whole or not at all.
+func create(path, text string, mode fs.FileMode) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s %w", Quoted(path), ErrThere)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		_ = os.Remove(path)
+	}
+	return err
+}
+
+// Quoted is a path that can be pasted into a shell.
+func Quoted(path string) string {
+	plain := func(r rune) bool {
+		return r < 0x80 && (bareKey.MatchString(string(r)) || strings.ContainsRune("/.", r))
+	}
+	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(remark(path), "'", `'\''`) + "'"
+}
