@@ -13,6 +13,8 @@ type Counts struct {
 	Confirmed int // bibs whose mark now is the one that the server accepted
 	Pending   int // bibs that wait to be sent
 	Held      int // bibs that are not sent, with a reason
+	Refused   int // those among them that the server would not take
+	Verified  int // bibs that the server shows as it accepted them
 }
 
 func (c *Counts) add(r record)    { c.move(r, 1) }

@@ -33,6 +33,7 @@ type unitState struct {
 	origin Origin
 	sent   Attributes // the attributes that the server accepted last
 	wanted Attributes // the attributes that the configuration asks for; not stored
+	guards Guards     // not stored
 
 	entries   map[parse.Bib]*entry
 	files     map[string]*file

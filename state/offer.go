@@ -34,6 +34,10 @@ type Terms struct {
 	Units        []Unit // the units that may be offered now
 	Max          int    // rows in all batches together, at least 1
 	NewFinishers Mode   // how finishers go that the server cannot know yet: Append, or Update where a start list was seeded
+	Bare         bool   // no attributes
+
+	// Skip are the bibs that are not to be offered now, because one of them may be what the server refuses.
+	Skip map[Unit]map[parse.Bib]bool
 }
 
 // Want sets the attributes that the configuration asks for. They are offered with the unit's next batch, or alone,

@@ -32,9 +32,11 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("ledger %s is in use by %s; stop that finishwatch first, or give this one its own [state] file", e.Path, who)
 }
 
-// Options are for tests; the zero value is right for everything else.
+// Options are right as they are when zero.
 type Options struct {
-	// NoSync leaves the disk to the operating system: quick, and a power cut loses what was confirmed.
+	// Guards are those of every unit until [Ledger.Guard].
+	Guards Guards
+	// NoSync is for tests. It leaves the disk to the operating system: quick, and a power cut loses what was confirmed.
 	NoSync bool
 }
 
