@@ -27,10 +27,35 @@ func (c *Counts) move(r record, by int) {
 			c.Confirmed += by
 		}
 	}
-	if r.held != "" {
+	if r.blocked() {
 		c.Held += by
 	} else if r.pending() {
 		c.Pending += by
+	}
+	if r.refusal != nil {
+		c.Refused += by
+	}
+	if r.verified == shownSame {
+		c.Verified += by
+	}
+}
+
+// tally are numbers of one unit that are needed inside.
+type tally struct {
+	accepted int // bibs with a confirmed mark
+	unseen   int // those of them that have not been read back since
+}
+
+func (t *tally) add(r record)    { t.move(r, 1) }
+func (t *tally) remove(r record) { t.move(r, -1) }
+
+func (t *tally) move(r record, by int) {
+	if r.confirmed.IsZero() {
+		return
+	}
+	t.accepted += by
+	if r.verified == notLookedAt {
+		t.unseen += by
 	}
 }
 
@@ -67,11 +92,10 @@ type HeldBib struct {
 func (l *Ledger) Held(unit Unit) []HeldBib {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var held []HeldBib
-	for bib, e := range l.unit(unit).entries {
-		if e.held != "" {
-			held = append(held, HeldBib{Bib: bib, Reason: e.held})
-		}
+	u := l.unit(unit)
+	held := make([]HeldBib, 0, len(u.held))
+	for bib, e := range u.held {
+		held = append(held, HeldBib{Bib: bib, Reason: e.why()})
 	}
 	return held
 }

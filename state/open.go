@@ -44,7 +44,7 @@ type Options struct {
 const lockWait = time.Second
 
 // schema is the version of the stored form. A ledger of a later version is refused.
-const schema = 1
+const schema = 2
 
 // Open opens the ledger at path and makes it when there is none. It returns a [*LockedError] when another process has
 // it, [ErrNotALedger] when the file is something else; every error ends in what to do.
@@ -56,10 +56,14 @@ func Open(path string, options Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{db: db, pidFile: path + ".pid", units: map[Unit]*unitState{}}
+	l := &Ledger{db: db, pidFile: path + ".pid", guards: options.Guards, units: map[Unit]*unitState{}}
 	if err := l.load(); err != nil {
 		_ = db.Close()
 		return nil, err
+	}
+	if l.file, err = os.Stat(path); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)

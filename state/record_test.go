@@ -48,7 +48,7 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		want := anyRecord().Draw(t, "record")
 		future := rapid.SliceOf(rapid.Byte()).Draw(t, "fields of a later version")
-		got, err := decodeRecord(append(want.encode(), future...))
+		got, _, err := decodeRecord(append(want.encode(nil), future...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 func TestASealFindsEveryChange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		unit, bib := Unit{"R1", 1, 1}, rapid.SliceOfN(rapid.Byte(), 1, 20).Draw(t, "bib")
-		body := anyRecord().Draw(t, "record").encode()
+		body := anyRecord().Draw(t, "record").encode(nil)
 		sealed := newSealer(unit).seal(bib, body)
 		got, err := newSealer(unit).unseal(bib, sealed)
 		if err != nil || !bytes.Equal(got, body) {
@@ -83,9 +83,9 @@ func TestASealFindsEveryChange(t *testing.T) {
 // A prefix of a record is a record only when nothing but the end of the last text is missing, which it never is.
 func TestAPrefixOfARecordIsNone(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		whole := anyRecord().Draw(t, "record").encode()
+		whole := anyRecord().Draw(t, "record").encode(nil)
 		for n := range whole {
-			if r, err := decodeRecord(whole[:n]); err == nil {
+			if r, _, err := decodeRecord(whole[:n]); err == nil {
 				t.Fatalf("%d of %d bytes are read as %+v", n, len(whole), r)
 			}
 		}
@@ -94,15 +94,15 @@ func TestAPrefixOfARecordIsNone(t *testing.T) {
 
 func FuzzRecord(f *testing.F) {
 	mark, _ := parse.ParseMark("14:25.10")
-	f.Add(record{}.encode())
-	f.Add(record{seq: 300, seen: mark, offered: mark, confirmed: parse.CodeMark(parse.DQ), mixed: true, held: "why"}.encode())
+	f.Add(record{}.encode(nil))
+	f.Add(record{seq: 300, seen: mark, offered: mark, confirmed: parse.CodeMark(parse.DQ), mixed: true, held: "why"}.encode(nil))
 	f.Add([]byte{1, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r, err := decodeRecord(b)
+		r, history, err := decodeRecord(b)
 		if err != nil {
 			return
 		}
-		again, err := decodeRecord(r.encode())
+		again, _, err := decodeRecord(r.encode(history))
 		if err != nil {
 			t.Fatal(err)
 		}
