@@ -93,7 +93,7 @@ func (l *Ledger) Held(unit Unit) []HeldBib {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.unit(unit)
-	held := make([]HeldBib, 0, len(u.held))
+	var held []HeldBib
 	for bib, e := range u.held {
 		held = append(held, HeldBib{Bib: bib, Reason: e.why()})
 	}

@@ -37,8 +37,8 @@ func (e *entry) line() string {
 			text.WriteString(" " + part.word + part.mark.String())
 		}
 	}
-	if e.held != "" {
-		text.WriteString(" HELD " + e.held)
+	if e.blocked() {
+		text.WriteString(" HELD " + e.why())
 	}
 	return text.String()
 }
