@@ -75,3 +75,6 @@ func (l *Ledger) Reopen(readOnly bool) error {
 
 // Syncs reports whether every transaction is on the disk before it counts.
 func (l *Ledger) Syncs() bool { return !l.db.NoSync && !l.db.NoFreelistSync && !l.db.NoGrowSync }
+
+// Edit changes the file behind the ledger's back.
+func (l *Ledger) Edit(change func(*bbolt.Tx) error) error { return l.db.Update(change) }
