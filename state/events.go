@@ -174,10 +174,7 @@ func expendable(events []event) int {
 		case EventConfirmed:
 			confirmed = i
 		case EventRemoved:
-			seen, confirmed = i, i
-			if e.mark.IsZero() {
-				offered = i
-			}
+			seen, offered, confirmed = i, i, i
 		}
 	}
 	for i := range events {

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -91,10 +92,17 @@ func openFile(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
 		return db, nil
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, &LockedError{Path: path, PID: holder(path)}
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
+	case failed(err):
 		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
 	return nil, notALedger(path)
+}
+
+// failed reports whether the operating system refused something (no permission, no memory, a disk that does not answer):
+// that is no damage, and the ledger must not be set aside for it.
+func failed(err error) bool {
+	_, refused := errors.AsType[syscall.Errno](err)
+	return refused || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)
 }
 
 func notALedger(path string) error {
