@@ -96,6 +96,7 @@ func (m *machine) compare(r *race) {
 // checkReason fails when nothing is behind the reason of a hold.
 func (m *machine) checkReason(r *race, h state.HeldBib) {
 	want, agreed, there := verdict(r.files, h.Bib)
+	offered := func(mark parse.Mark) bool { return offers(r.files, h.Bib, mark) } // a person may have chosen one of two
 	confirmed := m.ledger.Confirmed(r.unit)[h.Bib]
 	kind, _, _ := strings.Cut(h.Reason, ":")
 	ok := false
@@ -107,7 +108,7 @@ func (m *machine) checkReason(r *race, h state.HeldBib) {
 	case "garbled", "two times":
 		ok = there && !agreed
 	case "refused by OpenTrack":
-		ok = slices.ContainsFunc(r.ever[h.Bib], want.Same)
+		ok = slices.ContainsFunc(r.ever[h.Bib], offered)
 	case "correction":
 		ok = m.guards.Corrections == state.HoldCorrections && agreed && !confirmed.Same(want)
 	case "mass change":
