@@ -48,7 +48,8 @@ func TestRemoval(t *testing.T) {
 		},
 		"what the server refused may be there from an earlier offer": {
 			[]string{"a.csv settled 8=14:30", "send", "a.csv settled 7=14:25 8=14:30", "lose", "refuse 7 14:25"},
-			"replace R1/1/1 8=14:30", []parse.Bib{"7"},
+			"replace R1/1/1 8=14:30",
+			[]parse.Bib{"7"},
 		},
 		"nothing while the race is held": {
 			[]string{"a.csv settled 7=14:25 8=14:30", "send", "a.csv settled 8=14:30", "conclude", "hold race"},
