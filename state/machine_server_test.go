@@ -153,8 +153,8 @@ func (m *machine) heldBibs(unit state.Unit) map[parse.Bib]bool {
 // mayGoOut fails when a row contradicts the files as they were read, the server, or a person.
 func (m *machine) mayGoOut(r *race, row state.Row, confirmed parse.Mark) {
 	same := func(mark parse.Mark) bool { return mark.Same(row.Mark) }
-	released := slices.ContainsFunc(r.released[row.Bib], same) && offers(r.told, row.Bib, row.Mark)
-	mark, agreed, any := verdict(r.told, row.Bib)
+	released := slices.ContainsFunc(r.released[row.Bib], same) && offers(r.heard(row.Bib), row.Bib, row.Mark)
+	mark, agreed, any := verdict(r.heard(row.Bib), row.Bib)
 	if any && (!agreed || !mark.Same(row.Mark)) && !released {
 		m.t.Fatalf("bib %s goes out with %s, and the files as they were read say %v", row.Bib, row.Mark, r.told)
 	}

@@ -2,10 +2,8 @@ package state_test
 
 import (
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -41,6 +39,7 @@ type race struct {
 	files   map[string]rows // what the exports say
 	told    map[string]rows // what the ledger has been told of them since it was opened
 	latest  map[string]rows // what they said in the latest observations: the last whole one, and more since then
+	gone    map[string]bool // the ledger has been told that they are not in the folder
 	settled bool            // the ledger has read all of them settled
 	orphans bool            // the last ledger was lost while the server had a bib that no export had
 
@@ -107,7 +106,7 @@ func (m *machine) open() {
 	m.must(err)
 	m.ledger = ledger
 	for _, r := range m.races {
-		r.settled, r.told, r.latest = false, map[string]rows{}, map[string]rows{}
+		r.settled, r.told, r.latest, r.gone = false, map[string]rows{}, map[string]rows{}, map[string]bool{}
 		for _, name := range r.names {
 			r.told[name] = rows{}
 		}
@@ -118,186 +117,6 @@ func (m *machine) must(err error) {
 	if err != nil {
 		m.t.Helper()
 		m.t.Fatal(err)
-	}
-}
-
-var (
-	bibs  = rapid.SampledFrom([]parse.Bib{"1", "01", "7", "349", "W1"})
-	marks = rapid.SampledFrom([]string{"14:25.10", "14:25.1", "14:26", "1:02:33", "DNF", "DQ"})
-)
-
-func mark(text string) parse.Mark {
-	m, err := parse.ParseMark(text)
-	if err != nil {
-		panic(err)
-	}
-	return m
-}
-
-// race draws one of the two, the one with two files more often.
-func (m *machine) race(t *rapid.T) *race {
-	return m.races[max(0, rapid.IntRange(-1, 1).Draw(t, "race"))]
-}
-
-func (m *machine) file(t *rapid.T) (*race, string) {
-	r := m.race(t)
-	return r, r.names[max(0, rapid.IntRange(-1, len(r.names)-1).Draw(t, "file"))]
-}
-
-// Write changes an export: a new finisher or a correction. The ledger has not read it yet.
-func (m *machine) Write(t *rapid.T) {
-	r, name := m.file(t)
-	r.files[name][bibs.Draw(t, "bib")] = row{mark: mark(marks.Draw(t, "mark"))}
-}
-
-// Garble makes a row doubtful; a person may know what it means.
-func (m *machine) Garble(t *rapid.T) {
-	r, name := m.file(t)
-	doubtful := row{held: true}
-	if rapid.Bool().Draw(t, "readable") {
-		doubtful.mark = mark(marks.Draw(t, "mark"))
-	}
-	r.files[name][bibs.Draw(t, "bib")] = doubtful
-}
-
-// Rewrite gives every row of an export another mark: the other clock.
-func (m *machine) Rewrite(t *rapid.T) {
-	r, name := m.file(t)
-	other := mark(marks.Draw(t, "mark"))
-	for bib := range r.files[name] {
-		r.files[name][bib] = row{mark: other}
-	}
-}
-
-// Vanish takes a bib out of an export.
-func (m *machine) Vanish(t *rapid.T) {
-	r, name := m.file(t)
-	delete(r.files[name], bibs.Draw(t, "bib"))
-}
-
-// Read lets the ledger observe an export, grown or settled.
-func (m *machine) Read(t *rapid.T) {
-	r, name := m.file(t)
-	m.read(r, name, rapid.Bool().Draw(t, "settled"), false)
-}
-
-// ReadMore lets the ledger observe only what an export did not say before, where nothing has vanished from it.
-func (m *machine) ReadMore(t *rapid.T) {
-	r, name := m.file(t)
-	m.read(r, name, rapid.Bool().Draw(t, "settled"), r.grown(name))
-}
-
-func (r *race) grown(name string) bool {
-	for bib := range r.latest[name] {
-		if _, there := r.files[name][bib]; !there {
-			return false
-		}
-	}
-	return r.latest[name] != nil
-}
-
-func (m *machine) read(r *race, name string, settled, more bool) {
-	o := state.Observation{File: name, Settled: settled, More: more}
-	for i, bib := range slices.Sorted(maps.Keys(r.files[name])) {
-		now := r.files[name][bib]
-		if before, known := r.latest[name][bib]; more && known && before == now {
-			continue
-		}
-		if now.held {
-			o.Held = append(o.Held, parse.Held{Bib: bib, Reason: "garbled", Line: i + 1, Mark: now.mark})
-		} else {
-			o.Finishes = append(o.Finishes, parse.Finish{Bib: bib, Mark: now.mark, Line: i + 1})
-		}
-	}
-	_, err := m.ledger.Observe(r.unit, o)
-	m.must(err)
-	if settled {
-		clear(r.told[name])
-	}
-	maps.Copy(r.told[name], r.files[name])
-	r.latest[name] = maps.Clone(r.files[name])
-	for bib, refused := range r.refused {
-		if mark, agreed, any := verdict(r.told, bib); any && agreed && !mark.Same(refused) {
-			delete(r.refused, bib)
-		}
-	}
-}
-
-// ReadAll reads all exports settled, and so concludes.
-func (m *machine) ReadAll(*rapid.T) { m.readAll() }
-
-func (m *machine) readAll() {
-	for _, r := range m.races {
-		for _, name := range r.names {
-			m.read(r, name, true, false)
-		}
-		_, err := m.ledger.Conclude(r.unit, true)
-		m.must(err)
-		r.settled = true
-	}
-}
-
-// verdict returns what exports say of a bib, if any does; agreed is false when they differ or a row is held.
-func verdict(files map[string]rows, bib parse.Bib) (mark parse.Mark, agreed, any bool) {
-	agreed = true
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		if word, ok := files[name][bib]; ok {
-			agreed = agreed && !word.held && (!any || word.mark.Same(mark))
-			mark, any = word.mark, true
-		}
-	}
-	return mark, agreed, any
-}
-
-// offers reports whether some export has this mark for a bib, believed or not.
-func offers(files map[string]rows, bib parse.Bib, mark parse.Mark) bool {
-	for _, rows := range files {
-		if word, ok := rows[bib]; ok && !word.mark.IsZero() && word.mark.Same(mark) {
-			return true
-		}
-	}
-	return false
-}
-
-// Hold holds a bib or a race, or ends that, and pauses or resumes.
-func (m *machine) Hold(t *rapid.T) {
-	r, on := m.race(t), rapid.Bool().Draw(t, "on")
-	switch rapid.SampledFrom([]string{"bib", "bib", "bib", "race", "all"}).Draw(t, "what") {
-	case "bib":
-		bib := bibs.Draw(t, "bib")
-		m.must(m.ledger.HoldBib(r.unit, bib, on))
-		r.personal[bib] = on
-	case "race":
-		m.must(m.ledger.HoldUnit(r.unit, on))
-		r.held = on
-	case "all":
-		m.must(m.ledger.Pause(on))
-		m.paused = on
-	}
-}
-
-// Release lets a person decide about a bib or a race.
-func (m *machine) Release(t *rapid.T) {
-	r, bib, choice := m.race(t), parse.Bib(""), parse.Mark{}
-	if rapid.IntRange(0, 3).Draw(t, "one bib") > 0 {
-		bib = bibs.Draw(t, "bib")
-		if rapid.Bool().Draw(t, "with a mark") {
-			choice = mark(marks.Draw(t, "mark"))
-		}
-	}
-	released, err := m.ledger.Release(r.unit, bib, choice)
-	_, choose := errors.AsType[*state.ChoiceError](err)
-	if choose || errors.Is(err, state.ErrNothingHeld) || errors.Is(err, state.ErrVanished) {
-		return
-	}
-	m.must(err)
-	r.held = r.held && bib != ""
-	for _, one := range released {
-		r.personal[one.Bib] = false
-		if !one.Mark.IsZero() {
-			r.released[one.Bib] = append(r.released[one.Bib], one.Mark)
-			delete(r.refused, one.Bib)
-		}
 	}
 }
 
