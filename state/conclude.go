@@ -33,10 +33,8 @@ func (l *Ledger) Conclude(unit Unit, all bool) ([]HeldBib, error) {
 		}
 	}
 	list, _ = u.guardMass(list, nil)
-	if len(list) > 0 {
-		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
-			return nil, fmt.Errorf("conclude %s: %w", unit, err)
-		}
+	if err := l.store(u, list, report(list)); err != nil {
+		return nil, fmt.Errorf("conclude %s: %w", unit, err)
 	}
 	for _, e := range u.entries {
 		e.kept = e.kept && !spoke

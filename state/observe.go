@@ -77,18 +77,27 @@ func (l *Ledger) storeTouched(u *unitState, f *file, early bool) (Changes, error
 	list := u.evaluate(u.touched, early)
 	list, corrected := u.guardMass(list, f)
 	changes := report(list)
-	u.number(list, changes.New)
-	if len(list) > 0 {
-		if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
-			return Changes{}, err
-		}
-		u.nextSeq += uint64(len(changes.New))
+	if err := l.store(u, list, changes); err != nil {
+		return Changes{}, err
 	}
 	if f != nil {
 		f.corrected = append(f.corrected, corrected...)
 	}
 	u.seenTo()
 	return changes, nil
+}
+
+// store stores changes of what the files say, and gives the new bibs among them their places.
+func (l *Ledger) store(u *unitState, list []change, changes Changes) error {
+	if len(list) == 0 {
+		return nil
+	}
+	u.number(list, changes.New)
+	if err := l.commit(map[*unitState][]change{u: list}, nil); err != nil {
+		return err
+	}
+	u.nextSeq += uint64(len(changes.New))
+	return nil
 }
 
 // touch makes sure that a bib is looked at again, by this observation or, when that cannot be stored, by the next one.

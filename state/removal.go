@@ -37,13 +37,13 @@ func (r record) public() parse.Mark {
 }
 
 // leaves reports whether a removal takes the bib away from the server, which has it or may have it. What was offered,
-// never confirmed and is held by now is taken away, too, and sent again when the hold ends.
+// never confirmed and is held by now is taken away, too, and sent again when the hold ends; also what the server refused,
+// because an earlier offer may have gone another way.
 func (r record) leaves() bool {
 	if !r.public().IsZero() {
 		return false
 	}
-	refused := r.refusal != nil && !r.mixed && r.refusal.mark.Same(r.offered) // the server has never had it
-	return !r.confirmed.IsZero() || !r.offered.IsZero() && !refused
+	return !r.confirmed.IsZero() || !r.offered.IsZero()
 }
 
 // Removal returns the batch, by [Replace], that makes the server's unit what it must be, and the bibs that this takes

@@ -46,9 +46,10 @@ func TestRemoval(t *testing.T) {
 			"replace R1/1/1 8=14:30",
 			[]parse.Bib{"6", "7"},
 		},
-		"the server has never had what it refused": {
+		"what the server refused may be there from an earlier offer": {
 			[]string{"a.csv settled 8=14:30", "send", "a.csv settled 7=14:25 8=14:30", "lose", "refuse 7 14:25"},
-			"replace R1/1/1 8=14:30", nil,
+			"replace R1/1/1 8=14:30",
+			[]parse.Bib{"7"},
 		},
 		"nothing while the race is held": {
 			[]string{"a.csv settled 7=14:25 8=14:30", "send", "a.csv settled 8=14:30", "conclude", "hold race"},
