@@ -76,7 +76,10 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return d.Once(ctx, os.Stderr)
 	}
 	defer refuseReload(log)()
-	return d.Run(ctx)
+	if err := d.Run(ctx); err != nil {
+		return stateError(err) // only the ledger ends it
+	}
+	return nil
 }
 
 // stateError gives what went wrong with the ledger its exit code.

@@ -110,7 +110,7 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "https", Host: "data.opentrack.run"}, Competition: "2026/GBR/my-race", Username: "me@example.org",
 			Compress: "auto", Timeout: 30 * time.Second, MinInterval: 2 * time.Second, MaxBatch: 500,
-			NewFinishers: state.Append, Corrections: "update", Removals: "hold",
+			NewFinishers: state.Append, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
 		Watch: Watch{Dir: "/srv/timing", Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
 		State: State{File: systemStateFile(noEnvironment)},

@@ -35,6 +35,9 @@ type Race struct {
 	Name string
 }
 
+// String is the race as people are told of it.
+func (r Race) String() string { return strings.TrimSpace(r.Unit.String() + "  " + r.Name) }
+
 // Do implements [Doer].
 func (d *Desk) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	clean := func(text string) { say(logging.Clean(text)) }
@@ -69,7 +72,7 @@ func (d *Desk) unit(name string) (Race, Outcome) {
 	var found []Race
 	var all []string
 	for _, race := range d.Races {
-		all = append(all, strings.TrimSpace(race.Unit.String()+" "+race.Name))
+		all = append(all, race.String())
 		if name == race.Unit.String() || name == race.Unit.Event || race.Name != "" && strings.EqualFold(name, race.Name) || name == "" {
 			found = append(found, race)
 		}
@@ -178,8 +181,11 @@ func (d *Desk) release(_ context.Context, r Request, say func(string)) Outcome {
 	for _, file := range stale {
 		say(fmt.Sprintf("%s is read although it is old", file))
 	}
-	for _, bib := range released {
+	for _, bib := range released[:min(len(released), maxLines)] {
 		say(strings.TrimRight(fmt.Sprintf("%s bib %s  %s  was held: %s", race.Unit, bib.Bib, bib.Mark, bib.Reason), " "))
+	}
+	if more := len(released) - maxLines; more > 0 {
+		say(fmt.Sprintf("and %d more; finishwatch history --csv names them all", more))
 	}
 	d.leftHeld(race, say)
 	d.Wake()
@@ -212,14 +218,16 @@ func (d *Desk) leftHeld(race Race, say func(string)) {
 	}
 	slices.SortFunc(held, func(a, b state.HeldBib) int { return strings.Compare(string(a.Bib), string(b.Bib)) })
 	say(fmt.Sprintf("%d of %s stay held:", len(held), race.Unit))
-	const most = 20
-	for _, h := range held[:min(len(held), most)] {
+	for _, h := range held[:min(len(held), maxLines)] {
 		say(fmt.Sprintf("  bib %s: %s", h.Bib, h.Reason))
 	}
-	if more := len(held) - most; more > 0 {
+	if more := len(held) - maxLines; more > 0 {
 		say(fmt.Sprintf("  and %d more", more))
 	}
 }
+
+// maxLines bounds how many bibs are listed one by one.
+const maxLines = 20
 
 // reload reads the configuration again.
 func (d *Desk) reload(_ context.Context, _ Request, say func(string)) Outcome {

@@ -33,7 +33,7 @@ func (d *Desk) history(ctx context.Context, r Request, say func(string)) Outcome
 			continue
 		}
 		known = true
-		say(strings.TrimSpace(fmt.Sprintf("%s %s  bib %s", race.Unit, race.Name, r.Bib)))
+		say(fmt.Sprintf("%s  bib %s", race, r.Bib))
 		for _, e := range events {
 			say("  " + inWords(e))
 		}

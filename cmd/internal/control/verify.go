@@ -53,7 +53,7 @@ func (d *Desk) verify(ctx context.Context, r Request, say func(string)) Outcome 
 // report is one race for people.
 func (d *Desk) report(race Race, found uploader.Verified, say func(string)) {
 	counts := d.Ledger.Counts(race.Unit)
-	say(strings.TrimSpace(fmt.Sprintf("%s %s", race.Unit, race.Name)))
+	say(race.String())
 	say(fmt.Sprintf("  read %d, confirmed %d, waiting %d, held %d", counts.Read, counts.Confirmed, counts.Pending, counts.Held))
 	if found.Err != nil {
 		say(fmt.Sprintf("  not verified: %v", found.Err))
