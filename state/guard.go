@@ -163,17 +163,30 @@ func (u *unitState) guardMass(list []change, f *file) (guarded []change, correct
 		}
 	}
 	total += u.heldInMass(list)
-	if !u.guards.exceeds(total, u.tally.accepted) {
+	accepted := u.acceptedWith(list)
+	if !u.guards.exceeds(total, accepted) {
 		for _, i := range fresh {
 			corrected = append(corrected, list[i].entry)
 		}
 		return list, corrected
 	}
-	reason := massReason(list[fresh[0]], total, u.tally.accepted)
+	reason := massReason(list[fresh[0]], total, accepted)
 	for _, i := range fresh {
 		list[i].to.held = reason
 	}
 	return append(list, holdAlong(before, list, reason)...), nil
+}
+
+// guardConfirmed judges what the files said while a PUT was on its way: only now it is known to be public, and a mark
+// that differs is a correction.
+func (u *unitState) guardConfirmed(list []change) []change {
+	for i, c := range list {
+		if c.to.held == "" {
+			list[i].to.held = u.guards.hold("", c.to)
+		}
+	}
+	list, _ = u.guardMass(list, nil)
+	return list
 }
 
 // fresh reports whether a change would replace a published mark, and did not wait to do so before.
@@ -181,7 +194,18 @@ func (c change) fresh() bool {
 	if !c.to.corrects() || c.to.held != "" && !strings.HasPrefix(c.to.held, correctionPrefix) {
 		return false
 	}
-	return !c.to.seen.Same(c.entry.seen) || c.entry.held != ""
+	return !c.to.seen.Same(c.entry.seen) || c.entry.held != "" || !c.entry.corrects()
+}
+
+// acceptedWith counts the confirmed marks of the unit as they are after the changes.
+func (u *unitState) acceptedWith(list []change) int {
+	n := u.tally.accepted
+	for _, c := range list {
+		if c.entry.confirmed.IsZero() && !c.to.confirmed.IsZero() {
+			n++
+		}
+	}
+	return n
 }
 
 // heldInMass counts the bibs of the unit that stay held as a mass change.

@@ -31,6 +31,10 @@ func TestHeldCorrections(t *testing.T) {
 			[]string{"guard", "a.csv settled 7=14:25", "send", "a.csv settled 7=14:12", "a.csv settled 7=14:25", "send"},
 			[]string{"7 14:25 offered 14:25 confirmed 14:25"},
 		},
+		"read while the first mark was on its way": {
+			[]string{"guard", "a.csv settled 7=14:25", "meanwhile a.csv settled 7=14:12", "send"},
+			[]string{"7 14:12 offered 14:25 confirmed 14:25" + held},
+		},
 		"over a restart": {
 			[]string{"guard", "a.csv settled 7=14:25", "send", "a.csv settled 7=14:12", "restart", "guard", "a.csv settled 7=14:12", "conclude", "send"},
 			[]string{"7 14:12 offered 14:25 confirmed 14:25" + held},
@@ -50,6 +54,20 @@ func TestHeldCorrections(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { checkStory(t, test.story, test.want) })
+	}
+}
+
+// The configuration asks for it from the start on, and a correction waits since the last time.
+func TestALedgerThatIsOpenedWithHeldCorrections(t *testing.T) {
+	path := newPath(t)
+	l := play(t, open(t, path), path, []string{"a.csv settled 7=14:25", "send", "a.csv settled 7=14:12"})
+	must(t, l.Close())
+	l, err := state.Open(path, state.Options{NoSync: true, Guards: state.Guards{Corrections: state.HoldCorrections}})
+	must(t, err)
+	defer l.Close()
+	play(t, l, path, []string{"a.csv settled 7=14:12", "conclude"})
+	if got := l.Held(raceUnit); len(got) != 1 {
+		t.Errorf("held: %v; offered would be %q", got, words(offer(t, l, 10, raceUnit)))
 	}
 }
 
@@ -88,6 +106,14 @@ func TestMassChanges(t *testing.T) {
 		"a rewrite that grows, part of it sent": {
 			[]string{export("5k.csv", "grown", 80, 15), "send", export("5k.csv", "grown", 80, 30)}, 15, 15,
 		},
+		"a rewrite of which a part was on its way": {
+			[]string{export("5k.csv", "grown", 80, 15), "meanwhile " + export("5k.csv", "grown", 80, 30)}, 15, 15,
+		},
+		"disputes from before a start that end that way": {
+			[]string{
+				export("b.csv", "settled", 80, 31), "restart", export("5k.csv", "settled", 80, 31), "b.csv settled 999=20:00", "conclude",
+			}, 31, 0,
+		},
 		"with every correction held": {[]string{"guard", export("5k.csv", "settled", 80, 31)}, 31, 0},
 		"in a file that two dispute": {[]string{export("b.csv", "settled", 80, 31)}, 31, 0},
 		"a dispute that ends that way": {
@@ -110,6 +136,15 @@ func TestMassChanges(t *testing.T) {
 				t.Errorf("%d are held, %d went out", held, changed)
 			}
 		})
+	}
+}
+
+// The other clock is exported while the first results are on their way, and nobody knows yet that they are public.
+func TestAMassChangeWhileResultsAreOnTheirWay(t *testing.T) {
+	l := newLedger(t)
+	play(t, l, "", []string{export("5k.csv", "settled", 80, 0), "meanwhile " + export("5k.csv", "settled", 80, 31), "send"})
+	if got := l.Held(raceUnit); len(got) != 31 || l.Counts(raceUnit).Confirmed != 49 {
+		t.Errorf("%d are held: %+v", len(got), l.Counts(raceUnit))
 	}
 }
 
@@ -136,6 +171,8 @@ func TestTheLimitsOfAMassChange(t *testing.T) {
 	}{
 		"a quarter":     {state.Guards{}, 200, 50, 0},
 		"more":          {state.Guards{}, 200, 51, 51},
+		"twenty":        {state.Guards{}, 60, 20, 0},
+		"twenty-one":    {state.Guards{}, 60, 21, 21},
 		"own limits":    {state.Guards{MassCount: 2, MassShare: 0.5}, 6, 4, 4},
 		"not the share": {state.Guards{MassCount: 2, MassShare: 0.5}, 6, 3, 0},
 		"off":           {state.Guards{MassCount: -1}, 200, 200, 0},

@@ -122,7 +122,7 @@ func words(batches []state.Batch) []string {
 // play does the steps of a story on the ledger at a path, and returns the ledger as it is then. A step is what a file
 // says, or one of
 //
-//	conclude, restart, send (offer all and confirm), lose (offer, and get no answer),
+//	conclude, restart, send (offer all and confirm), lose (offer, and get no answer), meanwhile FILE SAYS (while all is sent),
 //	hold BIB, unhold BIB, hold race, unhold race, release [BIB [MARK]], pause, resume, refuse BIB MARK,
 //	guard (corrections are held), open (they are not)
 func play(t *testing.T, l *state.Ledger, path string, story []string) *state.Ledger {
@@ -138,6 +138,11 @@ func play(t *testing.T, l *state.Ledger, path string, story []string) *state.Led
 			for batches := offer(t, l, 100, raceUnit); len(batches) > 0; batches = offer(t, l, 100, raceUnit) {
 				confirm(t, l, batches)
 			}
+		case "meanwhile": // it is read while what was offered is on its way
+			setOrigin(t, l, state.OriginEmpty, raceUnit)
+			batches := offer(t, l, 100, raceUnit)
+			observe(t, l, rest)
+			confirm(t, l, batches)
 		case "lose":
 			setOrigin(t, l, state.OriginEmpty, raceUnit)
 			offer(t, l, 100, raceUnit)

@@ -47,6 +47,10 @@ func TestHolds(t *testing.T) {
 			[]string{"a.csv settled 7=14:25", "hold race", "restart", "a.csv settled 7=14:24", "release", "send"},
 			[]string{"7 14:24 offered 14:24 confirmed 14:24"},
 		},
+		"for good": {
+			[]string{"a.csv settled 7=14:25", "hold race", "release", "restart", "a.csv settled 7=14:25", "conclude", "send"},
+			[]string{"7 14:25 offered 14:25 confirmed 14:25"},
+		},
 		"a pause": {
 			[]string{"a.csv settled 7=14:25", "pause", "send", "restart", "a.csv settled 7=14:24 8=14:26", "conclude", "send"},
 			[]string{"7 14:24", "8 14:26"},

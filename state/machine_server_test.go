@@ -72,13 +72,18 @@ func (m *machine) PutSome(t *rapid.T) {
 
 // send plays what may become of a request.
 func (m *machine) send(t *rapid.T, plan func() []state.Batch) {
-	how := rapid.SampledFrom([]string{"ok", "ok", "lost request", "late request", "lost reply", "crash before", "crash after", "refused"}).Draw(t, "how")
+	how := rapid.SampledFrom([]string{"ok", "ok", "meanwhile", "lost request", "late request", "lost reply", "crash before", "crash after", "refused"}).Draw(t, "how")
 	if how == "late request" && m.lates == 2 {
 		t.Skip("more than that are not sent over")
 	}
 	batches := plan()
 	switch how {
 	case "ok":
+		m.carryOut(batches)
+		m.must(m.ledger.Confirm(batches))
+	case "meanwhile": // a file changes and is read while the request is on its way
+		m.Write(t)
+		m.Read(t)
 		m.carryOut(batches)
 		m.must(m.ledger.Confirm(batches))
 	case "late request":

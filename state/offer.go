@@ -176,6 +176,9 @@ func (l *Ledger) Confirm(batches []Batch) error {
 			changes[u] = append(changes[u], u.removed(b)...)
 		}
 	}
+	for u, list := range changes {
+		changes[u] = u.guardConfirmed(list)
+	}
 	err := l.commit(changes, func(tx *bbolt.Tx) error { return storeAttributes(tx, batches) })
 	if err != nil {
 		return fmt.Errorf("confirm: %w", err)

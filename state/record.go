@@ -116,6 +116,9 @@ func (r record) confirm(mark parse.Mark) record {
 	if r.refusal != nil && r.refusal.mark.Same(mark) {
 		r.refusal = nil
 	}
+	if r.guarded() && !r.corrects() {
+		r.held = "" // it was on its way when the guard stepped in
+	}
 	return r
 }
 

@@ -122,7 +122,7 @@ func (v *Verification) sort(bib parse.Bib, confirmed parse.Mark, s Shown, there 
 
 // late reports whether the server shows what one of our requests left there that was carried out after its successor.
 func (u *unitState) late(tx *bbolt.Tx, e *entry, state look, shown parse.Mark) (bool, error) {
-	if e.again || e.blocked() || e.resent >= maxResent || !e.settled() {
+	if e.blocked() || e.resent >= maxResent || !e.settled() {
 		return false, nil
 	}
 	switch state {

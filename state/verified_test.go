@@ -127,3 +127,12 @@ func TestWhatIsNotSentOver(t *testing.T) {
 		})
 	}
 }
+
+// The answer was lost and the mark is there: that is no difference, and nothing is verified before it is confirmed.
+func TestAnOfferWithoutAnAnswerThatHasArrived(t *testing.T) {
+	l := newLedger(t)
+	play(t, l, "", []string{"a.csv settled 7=14:25 8=14:30", "send", "a.csv settled 7=14:24 8=14:30", "lose"})
+	if got := verify(t, l, "7=14:24 8=14:30"); !got.Clean() || got.Same != 1 || l.Unverified(raceUnit) != 1 {
+		t.Errorf("%+v, %d unverified", got, l.Unverified(raceUnit))
+	}
+}
