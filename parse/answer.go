@@ -16,6 +16,10 @@ func jsonObject(text []byte) (object []byte, call bool) {
 		_, after, _ := bytes.Cut(text, []byte("*/"))
 		text = trim(after)
 	}
+	if bytes.HasPrefix(text, []byte("typeof ")) { // … cb === 'function' && cb({…})
+		_, after, _ := bytes.Cut(text[:min(len(text), 256)], []byte("&&"))
+		text = trim(text[min(len(text), 256)-len(after):])
+	}
 	at := 0
 	for at < len(text) && at < 128 && callName(text[at]) {
 		at++
@@ -54,6 +58,13 @@ func readAnswer(text []byte) (*rrAnswer, *FileError) {
 		return r.answer, nil
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, incomplete()
+	case errors.Is(err, errMany):
+		return nil, tooLarge()
+	case errors.Is(err, errJSON):
+		return nil, &FileError{
+			Reason: "this JSON is not what a list of RACE RESULT looks like",
+			Fix:    "give the answer of a RACE RESULT list, or export the results as CSV",
+		}
 	}
 	return nil, broken("JSON", 0)
 }
@@ -64,9 +75,13 @@ type jsonReader struct {
 	decoder *json.Decoder
 	answer  *rrAnswer
 	depth   int
+	cells   int // of all rows
 }
 
-var errJSON = errors.New("not what a list holds")
+var (
+	errJSON = errors.New("not what a list holds")
+	errMany = errors.New("too much for a list")
+)
 
 // end checks that nothing but the closing of a call stands behind the object.
 func (r *jsonReader) end(call bool) error {
@@ -81,7 +96,7 @@ func (r *jsonReader) end(call bool) error {
 	case call && behind == "":
 		return io.ErrUnexpectedEOF
 	}
-	return errJSON
+	return errors.New("text behind the document")
 }
 
 // document reads the outermost object.
@@ -96,6 +111,10 @@ func (r *jsonReader) document() error {
 			return r.list()
 		case "data":
 			return r.data(nil)
+		case "error", "Error":
+			text, _, err := r.cell()
+			r.answer.problem = text
+			return err
 		}
 		return r.column(key)
 	})
@@ -221,6 +240,10 @@ func (r *jsonReader) row(groups []string) error {
 		return err
 	})
 	r.answer.rows = append(r.answer.rows, row)
+	r.cells += len(row.cells)
+	if len(r.answer.rows) > maxRecords || r.cells > maxSheetCells {
+		return errMany
+	}
 	return err
 }
 
@@ -231,7 +254,7 @@ func (r *jsonReader) cell() (text string, plain bool, err error) {
 	case string:
 		return strings.TrimSpace(t), true, err
 	case json.Number:
-		return t.String(), true, err
+		return strings.TrimSuffix(t.String(), ".0"), true, err // 349.0 is how some programs write 349
 	case bool:
 		if t {
 			return "1", true, err

@@ -25,10 +25,11 @@ func readClax(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 		bibRole, timeRole, statusRole, otherRole, otherRole, otherRole, otherRole, otherRole, otherRole, otherRole,
 	}
 	s.elapsed = true
-	form := e.fractions()
+	shown := e.fractions(func(r claxResult) string { return r.t })
+	other := e.fractions(func(r claxResult) string { return r.re })
 	for i, r := range e.results {
 		who := e.entrant(r.claxBib)
-		s.add(i+1, r.bib, form.clock(r.t), r.status(), form.clock(r.re), who.race, who.category, who.sex, who.race,
+		s.add(i+1, r.bib, shown.clock(r.t), r.status(), other.clock(r.re), who.race, who.category, who.sex, who.race,
 			who.category, e.stages[r.stage])
 		d.kept.wrote(i+1, 1, r.t)
 		if r.tr != "" {
@@ -70,11 +71,12 @@ func (e *claxEvent) open(path []string, attrs []xml.Attr) {
 		e.root, e.stages = path[0], []string{""}
 	case under(path, "Epreuve", "Etapes", "Etape"):
 		e.beginStage(attr(attrs, "nom"))
-	case under(path, "Engages", "E"):
+	case max(len(e.results), len(e.entrants), len(e.stages)) > maxRecords:
+	case inStage(path, "Engages", "E"):
 		e.entrants[claxBib{e.stage(path), attr(attrs, "d")}] = claxEntrant{
 			race: attr(attrs, "p"), category: attr(attrs, "ca"), sex: attr(attrs, "x"),
 		}
-	case under(path, "Resultats", "R"):
+	case inStage(path, "Resultats", "R"):
 		e.results = append(e.results, claxResult{
 			claxBib: claxBib{e.stage(path), attr(attrs, "d")},
 			t:       attr(attrs, "t"), tr: attr(attrs, "tr"), re: attr(attrs, "re"),
@@ -83,6 +85,12 @@ func (e *claxEvent) open(path []string, attrs []xml.Attr) {
 }
 
 func (e *claxEvent) close([]string, string) {}
+
+// inStage reports whether a path ends in these names right below a stage or the event. Elsewhere the same names mean
+// something else: penalties, printed lists, teams.
+func inStage(path []string, names ...string) bool {
+	return under(path, names...) && (len(path) == 3 || under(path[:len(path)-2], "Epreuve", "Etapes", "Etape"))
+}
 
 func (e *claxEvent) stage(path []string) int {
 	if slices.Contains(path, "Etape") {
@@ -125,6 +133,8 @@ func (e *claxEvent) refuse(rules *Rules) *FileError {
 		}
 	}
 	switch {
+	case max(len(e.results), len(e.entrants), len(e.stages)) > maxRecords:
+		return tooLarge()
 	case len(stages) > 1 && !filters(rules, "Stage"):
 		return &FileError{
 			Reason: "this event has results of several stages: " + list(stages),
@@ -176,18 +186,16 @@ const (
 	unclear               // one or two digits, and too few rows to tell
 )
 
-// fractions looks at all times of the event. Milliseconds without padding have three digits in nine rows of ten; the
+// fractions looks at all times of one clock: the other may be written with other decimals. Milliseconds without padding have three digits in nine rows of ten; the
 // same one or two digits in several rows are tenths or hundredths.
-func (e *claxEvent) fractions() claxForm {
+func (e *claxEvent) fractions(clock func(claxResult) string) claxForm {
 	var rows [4]int
 	for _, r := range e.results {
-		for _, text := range []string{r.t, r.re} {
-			if _, digits, ok := claxFraction(text); ok && len(digits) <= 3 {
-				rows[len(digits)]++
-			}
+		if _, digits, ok := claxFraction(clock(r)); ok && len(digits) <= 3 {
+			rows[len(digits)]++
 		}
 	}
-	const enough = 4
+	const enough = 5 // of 0 to 999 one in eleven has two digits; five and no other happen in no event of a hundred thousand
 	switch {
 	case rows[3] > 0:
 		return milliseconds

@@ -21,6 +21,9 @@ const (
 	maxDepth = 64
 	// maxElementText bounds the text of an element in bytes. What is longer is no bib, no time and no name of a class.
 	maxElementText = 1024
+	// maxRecords bounds the results, entrants or rows of a document, all of which are in memory at once. The largest
+	// races have some sixty thousand.
+	maxRecords = 1 << 20
 	// rootWithin is how far into a document its first element is looked for.
 	rootWithin = 64 << 10
 )
@@ -31,6 +34,11 @@ func incomplete() *FileError {
 		Reason: "this document is not complete yet",
 		Fix:    "wait until the timing program has written it; if it stays so, export it again",
 	}
+}
+
+// tooLarge refuses a document with more than [maxRecords] rows, or cells of more than [maxSheetCells].
+func tooLarge() *FileError {
+	return &FileError{Reason: "this document has more than a million rows", Fix: "export one race by itself"}
 }
 
 // broken refuses a document that breaks the rules of its language.
@@ -151,9 +159,14 @@ type xmlVisitor interface {
 	close(path []string, text string)
 }
 
-// attr returns the value of an attribute without the blanks around it.
+// xmlCounter is a visitor that is told how much text stands in an element as well.
+type xmlCounter interface {
+	chars(path []string, n int)
+}
+
+// attr returns the value of an attribute without the blanks around it. One of another name space is another attribute.
 func attr(attrs []xml.Attr, name string) string {
-	i := slices.IndexFunc(attrs, func(a xml.Attr) bool { return a.Name.Local == name })
+	i := slices.IndexFunc(attrs, func(a xml.Attr) bool { return a.Name.Local == name && a.Name.Space == "" })
 	if i < 0 {
 		return ""
 	}
@@ -168,6 +181,8 @@ func under(path []string, names ...string) bool {
 // walkXML reads a document to its end. Nothing that the visitor was told counts where it returns an error.
 func walkXML(data []byte, v xmlVisitor) *FileError {
 	w := xmlWalk{visitor: v, decoder: xml.NewDecoder(bytes.NewReader(data))}
+	w.counter, _ = v.(xmlCounter)
+	w.decoder.Entity = xml.HTMLEntity // some programs write &nbsp; without saying what it is
 	// The text is UTF-8 by now, whatever the document declares.
 	w.decoder.CharsetReader = func(_ string, input io.Reader) (io.Reader, error) { return input, nil }
 	for {
@@ -186,6 +201,7 @@ func walkXML(data []byte, v xmlVisitor) *FileError {
 
 type xmlWalk struct {
 	visitor xmlVisitor
+	counter xmlCounter // or nil
 	decoder *xml.Decoder
 	path    []string
 	texts   [][]byte // that stand directly in the elements of the path
@@ -199,10 +215,16 @@ func (w *xmlWalk) line() int {
 
 // stopped says why a document cannot be read on.
 func (w *xmlWalk) stopped(err error) *FileError {
-	if broke, ok := errors.AsType[*xml.SyntaxError](err); ok && broke.Msg != "unexpected EOF" {
-		return broken("XML", broke.Line)
+	broke, syntax := errors.AsType[*xml.SyntaxError](err)
+	switch {
+	case syntax && broke.Msg != "unexpected EOF":
+		refused := broken("XML", broke.Line)
+		refused.Reason += ": " + clean(broke.Msg) // such as an & in a name
+		return refused
+	case syntax, errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return incomplete()
 	}
-	return incomplete()
+	return broken("XML", w.line()) // such as a version of XML that nobody writes
 }
 
 func (w *xmlWalk) take(token xml.Token) *FileError {
@@ -226,13 +248,35 @@ func (w *xmlWalk) take(token xml.Token) *FileError {
 }
 
 func (w *xmlWalk) open(t xml.StartElement) *FileError {
-	if w.ended || len(w.path) >= maxDepth {
+	if w.ended || len(w.path) >= maxDepth || twice(t.Attr) {
 		return broken("XML", w.line())
 	}
 	w.path = append(w.path, t.Name.Local)
 	w.texts = append(w.texts, nil)
 	w.visitor.open(w.path, t.Attr)
 	return nil
+}
+
+// twice reports whether an attribute stands twice in one element: it could be read either way. The decoder does not
+// mind. Wiclax writes two attributes for each lap, so that there may be hundreds.
+func twice(attrs []xml.Attr) bool {
+	const few = 24
+	if len(attrs) > few {
+		seen := make(map[xml.Name]bool, len(attrs))
+		for _, a := range attrs {
+			if seen[a.Name] {
+				return true
+			}
+			seen[a.Name] = true
+		}
+		return false
+	}
+	for i, a := range attrs {
+		if slices.ContainsFunc(attrs[:i], func(b xml.Attr) bool { return a.Name == b.Name }) {
+			return true
+		}
+	}
+	return false
 }
 
 // text keeps what stands directly in an element. A text that is too long is marked, so that its beginning is not
@@ -243,6 +287,9 @@ func (w *xmlWalk) text(t xml.CharData) *FileError {
 			return broken("XML", w.line())
 		}
 		return nil
+	}
+	if w.counter != nil {
+		w.counter.chars(w.path, len(t))
 	}
 	last := len(w.path) - 1
 	switch had := len(w.texts[last]); {

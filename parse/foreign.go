@@ -2,6 +2,7 @@ package parse
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -17,9 +18,11 @@ func binary(data []byte, format string) *FileError {
 	if bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")) && bytes.Contains(data, []byte(utf16Text("EncryptedPackage"))) {
 		return &FileError{Reason: "this spreadsheet is encrypted", Fix: "save it without a password"}
 	}
+	if bytes.HasPrefix(data, []byte("\xD0\xCF\x11\xE0")) {
+		return &FileError{Reason: "this looks like an old Excel file (xls)", Fix: "save it as xlsx or CSV"}
+	}
 	for _, magic := range []struct{ begins, name string }{
 		{"PK\x03\x04", "a spreadsheet (xlsx) or a zip file"},
-		{"\xD0\xCF\x11\xE0", "an old Excel file (xls)"},
 		{"%PDF", "a PDF file"},
 		{"\x1F\x8B", "a gzip file"},
 		{"SQLite format", "a database"},
@@ -81,20 +84,24 @@ func foreign(text []byte, rules *Rules) *FileError {
 		bytes.HasPrefix(head, []byte("<head")), bytes.HasPrefix(head, []byte("<body")), bytes.HasPrefix(head, []byte("<table")):
 		return &FileError{Reason: "this is an HTML page, not an export", Fix: readsOnly}
 	case head[0] == '<':
-		return &FileError{Reason: "this looks like XML" + dialect(head), Fix: readsOnly}
+		return &FileError{Reason: "this looks like XML" + dialect(head, text), Fix: readsOnly}
 	case head[0] == '{' || head[0] == '[' && jsonArray(head):
 		return &FileError{Reason: "this looks like JSON", Fix: readsOnly}
 	}
 	return nil
 }
 
-func dialect(head []byte) string {
+// dialect names the document by its first element.
+func dialect(head, text []byte) string {
+	root := xmlRoot(text)
 	switch {
-	case bytes.Contains(head, []byte("orienteering.org/datastandard")), bytes.Contains(head, []byte("<startlist")),
-		bytes.Contains(head, []byte("<entrylist")), bytes.Contains(head, []byte("<coursedata")):
-		return " of orienteering, but no ResultList"
+	case root == "":
+		return ""
+	case bytes.Contains(head, []byte("orienteering.org/datastandard")), bytes.Contains(head, []byte("iofdata.dtd")),
+		slices.Contains([]string{"StartList", "EntryList", "CourseData", "ClassData", "ClubList", "RankList"}, root):
+		return " of orienteering, a " + clean(root) + " and no ResultList"
 	}
-	return ""
+	return ", a " + quote(root)
 }
 
 func jsonArray(head []byte) bool {

@@ -43,6 +43,7 @@ type iofResult struct {
 type iofList struct {
 	root    string
 	version string
+	delta   bool // holds what changed, and nobody else
 	class   string
 	results []iofResult
 
@@ -58,6 +59,7 @@ func (l *iofList) open(path []string, attrs []xml.Attr) {
 	switch {
 	case len(path) == 1:
 		l.root, l.version = name, l.rootVersion(attrs)
+		l.delta = strings.EqualFold(attr(attrs, "status"), "Delta")
 	case under(path, "ResultList", "IOFVersion"):
 		l.version = attr(attrs, "version")
 	case name == "ClassResult":
@@ -66,6 +68,7 @@ func (l *iofList) open(path []string, attrs []xml.Attr) {
 		l.person, l.personBib = len(l.results), ""
 	case name == "RaceResult":
 		l.raceID = "?"
+	case len(l.results) > maxRecords:
 	case l.depth == 0 && name == "Result" && (under(path, "PersonResult", "Result") ||
 		under(path, "RaceResult", "Result") || under(path, "TeamMemberResult", "Result")):
 		l.depth = len(path)
@@ -84,7 +87,10 @@ func (l *iofList) rootVersion(attrs []xml.Attr) string {
 	if v := attr(attrs, "iofVersion"); v != "" {
 		return v
 	}
-	if strings.HasSuffix(attr(attrs, "xmlns"), "/datastandard/3.0") {
+	// The declaration of the name space, with or without a prefix.
+	if slices.ContainsFunc(attrs, func(a xml.Attr) bool {
+		return (a.Name.Local == "xmlns" || a.Name.Space == "xmlns") && strings.HasSuffix(a.Value, "/datastandard/3.0")
+	}) {
 		return "3.0"
 	}
 	return ""
@@ -192,6 +198,13 @@ func (l *iofList) refuse(rules *Rules) *FileError {
 	switch {
 	case l.root != "ResultList":
 		return &FileError{Reason: "this is XML, but no IOF result list: " + quote(l.root), Fix: `set format = "auto" or export a ResultList`}
+	case len(l.results) > maxRecords:
+		return tooLarge()
+	case l.delta:
+		return &FileError{
+			Reason: `this list holds only what has changed (status="Delta"), and everybody else would seem to have vanished`,
+			Fix:    "export the whole list",
+		}
 	case len(l.results) > 0 && teams == len(l.results):
 		return &FileError{
 			Reason: "this is a result list of relays, and nothing says whether a leg or the team is the result",

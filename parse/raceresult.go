@@ -19,8 +19,8 @@ func readRaceResult(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	}
 	answer.chooseBib(columns, rules)
 	answer.chooseTime(columns, rules)
-	s := answer.sheet(columns, d.kept)
-	return s.read("raceresult-json", d, named(rules, columns), tail)
+	rules = named(rules, columns)
+	return answer.sheet(columns, rules, d.kept).read("raceresult-json", d, rules, tail)
 }
 
 // recogniseRaceResult takes every JSON object for one: the names that tell may stand at its end, and what is none is
@@ -35,6 +35,7 @@ type rrColumn struct {
 	expression string
 	label      string
 	role       role
+	unnamed    bool // stands in front of the columns that Fields names
 }
 
 // heading is what people see: the label where there is one.
@@ -57,12 +58,19 @@ type rrAnswer struct {
 	fields     []rrColumn // with labels
 	dataFields []string   // expressions of all cells of a row
 	rows       []rrRow
+	problem    string // what the service answers instead
 }
 
 // columns says what each cell of a row is. Without DataFields a row may have a leading cell that Fields does not name:
 // the bib.
 func (a *rrAnswer) columns() ([]rrColumn, *FileError) {
-	if len(a.dataFields) == 0 && len(a.fields) == 0 {
+	switch {
+	case a.problem != "":
+		return nil, &FileError{
+			Reason: "this is no list, but an error that RACE RESULT answered: " + quote(a.problem),
+			Fix:    "check the address and the key of the list, and fetch it again",
+		}
+	case len(a.dataFields) == 0 && len(a.fields) == 0:
 		return nil, &FileError{
 			Reason: "this is JSON, but no list of RACE RESULT: neither DataFields nor Fields names the columns",
 			Fix:    "give the answer of a RACE RESULT list, or export the results as CSV",
@@ -75,7 +83,7 @@ func (a *rrAnswer) columns() ([]rrColumn, *FileError) {
 	switch extra := a.width() - len(columns); {
 	case len(a.rows) == 0 || extra == 0:
 	case extra == 1:
-		columns = append([]rrColumn{{expression: "BIB"}}, columns...)
+		columns = append([]rrColumn{{expression: "BIB", unnamed: true}}, columns...)
 	default:
 		return nil, &FileError{
 			Reason: "the rows have " + strconv.Itoa(a.width()) + " cells, and Fields names " + strconv.Itoa(len(columns)),
@@ -128,7 +136,7 @@ func withRoles(columns []rrColumn) []rrColumn {
 			c.role = own
 		case c.role == timeRole && (own == chipRole || own == gunRole):
 			c.role = own
-		case c.role == noRole && own.isTime() && !strings.ContainsAny(c.label, "0123456789"):
+		case c.role == noRole && own.isTime() && !numberedTime(c.expression) && !strings.ContainsAny(c.label, "0123456789"):
 			c.role = own
 		case c.role == noRole && (own == statusRole || own == placeRole):
 			c.role = own
@@ -161,12 +169,27 @@ func expressionRole(expression string) role {
 	switch lower := strings.ToLower(strings.TrimRight(name, "0123456789")); {
 	case lower == "status" || lower == "statustext":
 		return statusRole
-	case strings.HasPrefix(lower, "time") && (lower == "time" || lower == "timetext"):
+	case lower == "time" || lower == "timetext":
 		return timeRole
-	case strings.HasSuffix(lower, "rank") || strings.HasPrefix(lower, "autorank") || lower == "rank":
+	case showsStatus(expression) && !headerRole(name).isTime(),
+		strings.HasSuffix(lower, "rank") || strings.HasPrefix(lower, "autorank") || lower == "rank":
 		return placeRole
 	}
 	return headerRole(name)
+}
+
+// numberedTime reports TIME1, TIME2, … Where a person called it something that we do not know it may be a split.
+func numberedTime(expression string) bool {
+	name := strings.ToLower(innermost(expression))
+	field := strings.TrimRight(name, "0123456789")
+	return field != name && (field == "time" || field == "timetext")
+}
+
+// showsStatus reports a function that shows the status where there is no value: WithStatus([Rank]), MitStatus,
+// OuStatut.
+func showsStatus(expression string) bool {
+	function, _, ok := strings.Cut(strings.ToLower(expression), "(")
+	return ok && strings.Contains(function, "statu")
 }
 
 // innermost is the field inside functions of one argument: TimeOrStatus([ChipTime]) shows ChipTime. An expression with
@@ -183,14 +206,19 @@ func innermost(expression string) string {
 	return expression[open+1 : end]
 }
 
-// chooseBib leaves one bib column where several say the same in every row.
+// chooseBib leaves one bib column where several say the same in every row. A cell in front of a list that names its
+// bibs itself counts something else.
 func (a *rrAnswer) chooseBib(columns []rrColumn, rules *Rules) {
 	at := columnsOf(columns, func(r role) bool { return r == bibRole })
 	if rules.Columns.Bib != "" || len(at) < 2 {
 		return
 	}
+	if columns[at[0]].unnamed && slices.ContainsFunc(columns[1:], func(c rrColumn) bool { return strings.EqualFold(c.expression, "BIB") }) {
+		columns[at[0]].role = otherRole
+		at = at[1:]
+	}
 	for _, other := range at[1:] {
-		if a.all(func(cells []string) bool { return cells[at[0]] == cells[other] }, len(columns)) {
+		if a.all(func(cells []string) bool { return plainBib(cells[at[0]]) == plainBib(cells[other]) }, len(columns)) {
 			columns[other].role = otherRole
 		}
 	}
@@ -243,8 +271,9 @@ func columnsOf(columns []rrColumn, wanted func(role) bool) []int {
 	return at
 }
 
-// sheet makes a table of the rows, with the groups behind the cells. A group may be headed DNF.
-func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
+// sheet makes a table of the rows, with the groups behind the cells, and behind them what places and groups say about
+// the status.
+func (a *rrAnswer) sheet(columns []rrColumn, rules *Rules, k *kept) *sheet {
 	depth := 0
 	for _, r := range a.rows {
 		depth = max(depth, len(r.groups))
@@ -257,6 +286,15 @@ func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
 	for i := range depth {
 		headings, roles = append(headings, "Group "+strconv.Itoa(i+1)), append(roles, noteRole)
 	}
+	for i, notes := 0, 0; i < len(roles); i++ {
+		if roles[i] != placeRole && roles[i] != noteRole {
+			continue
+		}
+		if notes++; notes >= maxNotes {
+			roles[i] = otherRole // the last column speaks for it
+		}
+	}
+	headings, roles = append(headings, "Place or group"), append(roles, noteRole)
 	s := newSheet(0, headings...)
 	s.roles = roles
 	for i, r := range a.rows {
@@ -264,7 +302,13 @@ func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
 			s.hold(i+1, "", "cells out of place: this row has "+strconv.Itoa(len(r.cells))+", the list "+strconv.Itoa(len(columns))+fixTorn)
 			continue
 		}
-		s.add(i+1, slices.Concat(regular(r.cells, columns), r.groups)...)
+		cells := make([]string, 0, len(headings))
+		for j, c := range columns {
+			cells = append(cells, c.plain(r.cells[j], rules.Columns.Time == strconv.Itoa(j+1)))
+		}
+		cells = append(cells, r.groups...)
+		cells = append(cells, make([]string, depth-len(r.groups))...)
+		s.add(i+1, append(cells, a.standing(r, columns))...)
 		for j, cell := range r.cells {
 			k.wrote(i+1, j, cell)
 		}
@@ -272,23 +316,12 @@ func (a *rrAnswer) sheet(columns []rrColumn, k *kept) *sheet {
 	return s
 }
 
-// regular blanks the status 0, which says that the athlete is in the ranking.
-func regular(cells []string, columns []rrColumn) []string {
-	for i, c := range columns {
-		if c.role == statusRole && cells[i] == "0" {
-			cells = slices.Clone(cells)
-			cells[i] = ""
-		}
-	}
-	return cells
-}
-
 // named lets a person name a column by its expression as well as by its label.
 func named(rules *Rules, columns []rrColumn) *Rules {
 	r := *rules
 	number := func(name string) string {
 		for i, c := range columns {
-			if name != "" && strings.EqualFold(c.expression, strings.TrimSpace(name)) {
+			if name != "" && strings.EqualFold(strings.TrimSpace(c.expression), strings.TrimSpace(name)) {
 				return strconv.Itoa(i + 1)
 			}
 		}

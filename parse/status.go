@@ -27,23 +27,25 @@ type statusWord struct {
 var statusWords = statusTable(
 	statusWord{saysCode, DNF}, `dnf abd abandon abandono abandoned ret retired rtd withdrawn withdrawal withdrew wd
 		didnotfinish aufg aufgegeben aufgabe rit ritirato brutt brot utgatt utg udg kesk keskeyttanyt katkestas katk
-		desistencia desistiu retirado abandonne renuntat
+		desistencia desistiu retirado abandonne abandonnee abandonado abandonada abandonou abandons renuntat renuntare
+		ausgeschieden ausgestiegen сошел
 		sporedo nedokoncil nieukonczyl dropped dropout uitgevallen opgave`,
 	statusWord{saysCode, DNS}, `dns didnotstart didntstart nostart notstarted nonstarter nonpartant np nang nichtangetreten
 		nichtgestartet nonpartito nopresentado nosalio ikkestartet ejstart ejstartande eistartannut eilahtenyt eistartinud
-		nonpartante neprezentat naolargou
+		nonpartante nonpartants neprezentat naolargou nestartovala nichtamstart нестартовал
 		nietgestart nestartoval niewystartowal`,
 	statusWord{saysCode, DQ}, `dq dsq disq disqualified disqualifie disqualification disqualifiziert descalificado
 		desclassificado squalificato diskvalificeret diskvalifisert diskvalificerad hylatty hyl diskvalifitseeritud
-		descalificat desqualificado desclassificada
+		descalificat desqualificado desclassificada disqualifiee descalificada squalificata дисквалификация
 		gediskwalificeerd diskvalifikovan diskvalifikacia zdyskwalifikowany kizarva dqf`,
-	statusWord{saysNothing, NoCode}, `ok okay finished finisher finishers fin finish official q valid classified complete
+	statusWord{saysNothing, NoCode}, `ok okay finished finisher finishers regular fin finish official q valid classified complete
 		completed done confirmed imziel zielerreicht arrive classe finalizado llegado arrivato godkjent godkant fullfort maali
 		finiseerinud gefinisht ukonczyl dokoncil`,
 	statusWord{stillOut, NoCode}, `started running oncourse racing inprogress active pending registered entered unterwegs
 		gestartet encourse notfinishedyet waiting checkedin na nt null none notime`,
 	statusWord{needsPerson, NoCode}, `mp mispunch mispunched missingpunch ot overtime overtheimit otl nc notcompeting hc ak
-		sportingwithdrawal sportwithdr horscourse horsclassement nonclasse horsdelai
+		sportingwithdrawal sportwithdr horscourse horsclassement nonclasse nonclassee nonclasses horsdelai horsdelais
+		ausserkonkurrenz außerkonkurrenz ohnewertung ow notclassified unclassified notranked nichtklassiert unklassiert
 		qry query uof unofficial provisional protest cut notfinished unfinished nonfinisher`,
 )
 

@@ -3,7 +3,6 @@ package parse
 import (
 	"archive/zip"
 	"bytes"
-	"encoding/xml"
 	"io"
 	"strings"
 )
@@ -32,15 +31,24 @@ func checkWorkbook(data []byte) *FileError {
 	if err := kindOfZip(z); err != nil {
 		return err
 	}
-	left := int64(maxUnzipped)
-	for _, f := range z.File {
-		n, err := checkPart(f, left)
-		if err != nil {
-			return err
+	left, scan := int64(maxUnzipped), &workbookScan{}
+	for _, texts := range []bool{true, false} { // the cells refer to the shared texts
+		for _, f := range z.File {
+			if isSharedStrings(f.Name) != texts {
+				continue
+			}
+			n, err := checkPart(f, left, scan)
+			if err != nil {
+				return err
+			}
+			left -= n
 		}
-		left -= n
 	}
 	return nil
+}
+
+func isSharedStrings(name string) bool {
+	return strings.EqualFold(strings.ReplaceAll(name, `\`, "/"), "xl/sharedStrings.xml")
 }
 
 // wholeZip reports whether the directory at the end belongs to the file that begins here. A workbook may have another
@@ -85,7 +93,7 @@ func kindOfZip(z *zip.Reader) *FileError {
 }
 
 // checkPart unpacks one file and returns its size. XML must be well-formed to its end.
-func checkPart(f *zip.File, left int64) (int64, *FileError) {
+func checkPart(f *zip.File, left int64, scan *workbookScan) (int64, *FileError) {
 	tooBig := &FileError{Reason: "this spreadsheet unpacks to more than 64 MiB", Fix: "export the results as CSV"}
 	if f.UncompressedSize64 > uint64(left) {
 		return 0, tooBig
@@ -105,21 +113,34 @@ func checkPart(f *zip.File, left int64) (int64, *FileError) {
 	case err != nil:
 		return 0, broken("xlsx", 0)
 	}
-	if name := strings.ToLower(f.Name); strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") {
-		return int64(len(part)), checkXML(part)
+	if !isXML(f.Name, part) {
+		return int64(len(part)), nil
 	}
-	return int64(len(part)), nil
+	return int64(len(part)), checkXML(part, scan)
 }
 
-// checkXML refuses a part that is not well-formed or nests too deeply.
-func checkXML(part []byte) *FileError {
-	if err := walkXML(bytes.TrimPrefix(part, []byte("\xEF\xBB\xBF")), ignoreXML{}); err != nil {
+// isXML reports whether a part is read as XML: by its name, or because it could be a worksheet by any other name.
+func isXML(name string, part []byte) bool {
+	name = strings.ToLower(name)
+	if strings.HasSuffix(name, ".xml") || strings.HasSuffix(name, ".rels") {
+		return true
+	}
+	switch xmlRoot(bytes.TrimPrefix(part, []byte("\xEF\xBB\xBF"))) {
+	case "worksheet", "workbook", "styleSheet", "sst":
+		return true
+	}
+	return false
+}
+
+// checkXML refuses a part that is not well-formed, nests too deeply, is not in UTF-8 or is more than a spreadsheet
+// program writes.
+func checkXML(part []byte, scan *workbookScan) *FileError {
+	part = bytes.TrimPrefix(part, []byte("\xEF\xBB\xBF"))
+	if label := declaredEncoding(part); label != "" && !strings.EqualFold(label, "utf-8") {
 		return broken("xlsx", 0)
 	}
-	return nil
+	if err := walkXML(part, scan); err != nil {
+		return broken("xlsx", 0)
+	}
+	return scan.refused()
 }
-
-type ignoreXML struct{}
-
-func (ignoreXML) open([]string, []xml.Attr) {}
-func (ignoreXML) close([]string, string)    {}

@@ -2,16 +2,15 @@ package parse
 
 import (
 	"bytes"
-	"math/big"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 )
 
 const (
-	// maxSheetRows is what a spreadsheet program can hold.
+	// maxSheetRows is what a spreadsheet program can hold, also with gaps.
 	maxSheetRows = 1 << 20
 	// maxSheetColumns bounds a worksheet; a table of results has some twenty.
 	maxSheetColumns = 1000
@@ -52,6 +51,8 @@ type worksheet struct {
 	name   string
 	hidden map[int]bool      // rows that the spreadsheet does not show
 	odd    map[[2]int]string // cells of numbers that are shown as something else, by line and column
+	whole  map[[2]int]string // late times in whole minutes, which the text holds back
+	late   map[int]int       // late times that have seconds, by column
 	found  finding           // what its columns are
 	kept   *kept             // what its cells hold where they show something else; nil where nobody asks
 }
@@ -71,12 +72,14 @@ func openWorkbook(d *decoded, rules *Rules) (sheets []*worksheet, refused *FileE
 	if err != nil {
 		return nil, broken("xlsx", 0)
 	}
+	reader, cells := &cellReader{rules: rules, epoch: epochOf(book)}, 0
 	for _, name := range book.GetSheetList() {
 		if shown, err := book.GetSheetVisible(name); err != nil || !shown {
 			continue
 		}
-		s := &worksheet{name: name, hidden: map[int]bool{}, odd: map[[2]int]string{}, kept: d.kept.another()}
-		if refused := s.fill(book, rules); refused != nil {
+		s := newWorksheet(name)
+		s.kept = d.kept.another()
+		if refused := s.fill(book, reader, &cells); refused != nil {
 			return nil, refused
 		}
 		sheets = append(sheets, s)
@@ -84,8 +87,23 @@ func openWorkbook(d *decoded, rules *Rules) (sheets []*worksheet, refused *FileE
 	return sheets, nil
 }
 
+func newWorksheet(name string) *worksheet {
+	return &worksheet{
+		name: name, hidden: map[int]bool{}, odd: map[[2]int]string{}, whole: map[[2]int]string{}, late: map[int]int{},
+	}
+}
+
+// epochOf is the day 0 of the dates in a workbook. From March 1900 on, the 1900 system counts as if it were this one.
+func epochOf(book *excelize.File) time.Time {
+	if props, err := book.GetWorkbookProps(); err == nil && props.Date1904 != nil && *props.Date1904 {
+		return time.Date(1904, 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC)
+}
+
 // fill reads every row twice, side by side: as the numbers in the file and as what the spreadsheet shows.
-func (s *worksheet) fill(book *excelize.File, rules *Rules) *FileError {
+// cells counts what was read of the whole workbook: several worksheets may be the same part of it.
+func (s *worksheet) fill(book *excelize.File, reader *cellReader, cells *int) *FileError {
 	raws, err := book.Rows(s.name)
 	if err != nil {
 		return nil //nolint:nilerr // a chart: it has no rows and is no sheet of results
@@ -100,19 +118,18 @@ func (s *worksheet) fill(book *excelize.File, rules *Rules) *FileError {
 			return broken("xlsx", row)
 		}
 		text, err := shown.Columns()
-		if err != nil || len(text) != len(raw) {
+		if err != nil {
 			return broken("xlsx", row)
 		}
-		if row > maxSheetRows || len(raw) > maxSheetColumns {
-			return &FileError{
-				Reason: "worksheet " + quote(s.name) + " has more than " + strconv.Itoa(maxSheetColumns) + " columns",
-				Fix:    "export the results as CSV",
-			}
+		// Both end with their last cell that is not blank, and a format can make a number blank.
+		raw, text = padded(raw, len(text)), padded(text, len(raw))
+		if *cells += len(raw) + 1; *cells > maxSheetCells || s.text.Len() > maxSheetText {
+			return (&workbookScan{problem: "more than 8 million cells or 64 MiB of text"}).refused()
 		}
 		if raws.GetRowOpts().Hidden {
 			s.hidden[row] = true
 		}
-		s.addRow(row, raw, text, rules)
+		s.addRow(row, raw, text, reader)
 	}
 	if raws.Error() != nil || shown.Error() != nil {
 		return broken("xlsx", 0)
@@ -120,117 +137,30 @@ func (s *worksheet) fill(book *excelize.File, rules *Rules) *FileError {
 	return nil
 }
 
+func padded(cells []string, length int) []string {
+	return append(cells, make([]string, max(length-len(cells), 0))...)
+}
+
 // addRow adds a row that is not blank.
-func (s *worksheet) addRow(row int, raw, shown []string, rules *Rules) {
+func (s *worksheet) addRow(row int, raw, shown []string, reader *cellReader) {
 	blank := true
 	for i := range raw {
-		text, plain := cellText(raw[i], shown[i], rules)
-		if !plain {
-			s.odd[[2]int{row, i}] = text
+		c := reader.read(raw[i], shown[i])
+		switch {
+		case !c.plain:
+			s.odd[[2]int{row, i}] = c.text
+		case c.whole != "":
+			s.whole[[2]int{row, i}] = c.whole
+		case c.late:
+			s.late[i]++
 		}
 		s.kept.wrote(row, i, raw[i])
-		raw[i] = text
-		blank = blank && strings.TrimSpace(text) == ""
+		raw[i] = c.text
+		blank = blank && strings.TrimSpace(c.text) == ""
 	}
 	if !blank {
 		s.add(row, raw...)
 	}
-}
-
-// cellText is what a cell says. A number with the format of a time says that time, to the last digit that it has; a
-// number with the format of a date is not plain.
-func cellText(raw, shown string, rules *Rules) (text string, plain bool) {
-	if raw == shown {
-		return raw, true
-	}
-	digitsOf, scale, isNumber := decimal([]byte(raw))
-	if !isNumber {
-		return shown, true
-	}
-	if strings.Contains(shown, ":") || strings.ContainsAny(shown, "hm'") && readTime([]byte(shown)).kind == clearTime {
-		if rules.TimeUnit == "days" {
-			return raw, true
-		}
-		return dayFraction(digitsOf, scale, shown, rules), true
-	}
-	if _, _, ok := decimal([]byte(strings.Trim(shown, "%$€£ "))); ok {
-		return numberText(raw, shown), true
-	}
-	if strings.Map(figuresOnly, shown) == raw {
-		return raw, true // 1 234 or 1'234
-	}
-	return shown, false
-}
-
-// numberText is a number as a bib could be spelled: 007 as shown, 1234 instead of 1,234 or 1.23E+03.
-func numberText(raw, shown string) string {
-	if digits([]byte(raw)) && digits([]byte(shown)) && strings.TrimLeft(shown, "0") == raw {
-		return shown
-	}
-	return raw
-}
-
-func figuresOnly(r rune) rune {
-	if r >= '0' && r <= '9' {
-		return r
-	}
-	return -1
-}
-
-// dayFraction writes a part of a day as the time that it is. Where the number may not be what was meant, the time gets
-// a remark and is held.
-func dayFraction(digitsOf []byte, scale int, shown string, rules *Rules) string {
-	h, ok := ofDay(digitsOf, scale)
-	seen := readTime([]byte(shown))
-	switch {
-	case h == 0 && ok:
-		return ""
-	case !ok || seen.kind != clearTime:
-		return shown + " (a date or a time of day)"
-	case mistyped(h, seen, rules):
-		return shown + " (" + clockText(h, 0) + " in the cell)"
-	}
-	places := int(seen.decimals)
-	switch {
-	case h%10 != 0:
-		places = 2
-	case h%100 != 0:
-		places = max(places, 1)
-	}
-	return clockText(h, places)
-}
-
-// mistyped reports whether a cell shows something else than it holds. Who types 32:43 into a spreadsheet gets 32 hours
-// and 43 minutes: such times have no seconds.
-func mistyped(h int64, seen timeCell, rules *Rules) bool {
-	wholeMinutes := h%6000 == 0
-	near := func(a, b int64) bool { return a-b <= 100 && b-a <= 100 }
-	switch {
-	case wholeMinutes && h >= sixHours && rules.Slowest.IsZero():
-		return true
-	case near(h, seen.hundredths):
-		return false
-	case seen.fields == 2 && near(h%oneHour, seen.hundredths):
-		return false // mm:ss does not show the hours
-	}
-	minutes := seen.hundredths / 100 // of h:mm, which reads as so many seconds
-	return seen.fields != 2 || wholeMinutes || h/6000%(24*60) != minutes && h/6000 != minutes
-}
-
-// ofDay turns days into hundredths of a second, rounded up. Times that a spreadsheet computed from dates are off by
-// some millionths of a second, so they are rounded to a tenth of a millisecond first.
-func ofDay(digitsOf []byte, scale int) (int64, bool) {
-	const tenthsOfMillis = 24 * 60 * 60 * 10000
-	n, _ := new(big.Int).SetString(string(digitsOf), 10)
-	n.Mul(n, big.NewInt(tenthsOfMillis))
-	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(max(scale, -scale))), nil)
-	if scale < 0 {
-		n.Mul(n, unit)
-		unit.SetInt64(1)
-	}
-	n.Add(n, new(big.Int).Div(unit, big.NewInt(2))).Div(n, unit)
-	n.Add(n, big.NewInt(99)).Div(n, big.NewInt(100))
-	return n.Int64(), n.IsInt64() && n.Int64() <= maxHundredths
 }
 
 // sheetWanted takes the name of a worksheet out of the rules. It is not a column.
@@ -300,7 +230,7 @@ func (s *worksheet) detect(rules *Rules) {
 
 // read judges the rows of the worksheet.
 func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
-	text := &decoded{data: s.text.Bytes(), name: d.name, kept: d.kept, survey: d.survey}
+	text := &decoded{data: s.restored(), name: d.name, kept: d.kept, survey: d.survey}
 	reading := &Reading{Format: "xlsx", Encoding: d.name, Columns: s.found.schema.columns}
 	d.kept.holds(s.kept)
 	t := newTable(text, rules, s.found.schema, tail)
@@ -313,6 +243,37 @@ func (s *worksheet) read(d *decoded, rules *Rules, tail Tail) (*Reading, error) 
 	}
 	s.holdUnshown(reading)
 	return reading, nil
+}
+
+// restored is the text of the worksheet. Where late times are the rule, those in whole minutes are what they look like.
+func (s *worksheet) restored() []byte {
+	if len(s.whole) == 0 || !s.manyLate() {
+		return s.text.Bytes()
+	}
+	var out bytes.Buffer
+	line := 0
+	for text := range bytes.Lines(s.text.Bytes()) {
+		if whole, ok := s.whole[[2]int{s.lines[line], s.found.schema.time}]; ok {
+			cells := bytes.Split(text[:len(text)-1], []byte{'\t'})
+			cells[s.found.schema.time] = []byte(whole)
+			text = append(bytes.Join(cells, []byte{'\t'}), '\n')
+		}
+		out.Write(text)
+		line++
+	}
+	return out.Bytes()
+}
+
+// manyLate reports whether the time column is one of late times: times of day, or of a race that lasts so long. One in
+// sixty of them is in whole minutes; where most are, somebody typed minutes and seconds.
+func (s *worksheet) manyLate() bool {
+	whole := 0
+	for place := range s.whole {
+		if place[1] == s.found.schema.time {
+			whole++
+		}
+	}
+	return s.late[s.found.schema.time] >= max(3, 3*whole)
 }
 
 // holdUnshown holds the finishes of hidden rows, and those whose bib is a number that is shown as a date.

@@ -225,3 +225,18 @@ func FuzzReadXLSX(f *testing.F) {
 		}
 	})
 }
+
+// Programs in Java write every number as a fraction, and long ones with an exponent. A text keeps its spelling.
+func TestWholeNumbersHaveNoFraction(t *testing.T) {
+	row := `<row r="%d"><c r="A%d"><v>34%d.0</v></c><c r="B%d" t="inlineStr"><is><t>14:25</t></is></c></row>`
+	data := workbookOf(t, map[string]string{"xl/worksheets/sheet1.xml": sheetOf(sheetRows(2, row) +
+		`<row r="4"><c r="A4"><v>1.2345678E7</v></c><c r="B4" t="inlineStr"><is><t>14:26</t></is></c></row>` +
+		`<row r="5"><c r="A5" t="inlineStr"><is><t>5E3</t></is></c><c r="B5" t="inlineStr"><is><t>14:27</t></is></c></row>` +
+		`<row r="6"><c r="A6"><v>12.5</v></c><c r="B6" t="inlineStr"><is><t>14:28</t></is></c></row>`)})
+	want := "xlsx utf-8 \"\" bib=Bib time=Time status=\nfinish  2 342 14:25\nfinish  3 343 14:25\nfinish  4 12345678 14:26\n" +
+		"finish  5 5E3 14:27\nfinish  6 12.5 14:28\nignored 1: header\n"
+	r, err := Read(data, Rules{}, TailStill)
+	if diff := cmp.Diff(want, shown(r, err)); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -55,7 +55,6 @@ func (l *loop) look(ctx context.Context) Listing {
 	if ctx.Err() == nil {
 		l.sink.Listed(listing)
 	}
-	l.offerAgain()
 	l.ended = time.Now()
 	l.took = l.ended.Sub(began)
 	l.reader.rest(l.ended)

@@ -37,11 +37,6 @@ func (f *feed) trouble() string {
 			}
 		}
 	}
-	for _, path := range slices.Sorted(maps.Keys(f.chipTrouble)) {
-		if trouble := f.chipTrouble[path]; trouble != "" {
-			return trouble
-		}
-	}
 	return f.fileless()
 }
 
