@@ -84,6 +84,8 @@ func (c *chipMap) row(rec *record) {
 	switch before, again := c.chips[chip]; {
 	case chip == "" || len(chip) > maxChip || strings.ContainsFunc(chip, func(r rune) bool { return !showable(r) }):
 		c.wrong(rec.line, "not a chip: "+quote(chip))
+	case rewritten(chip):
+		c.wrong(rec.line, "a spreadsheet has made the number "+quote(chip)+" of the chip; make its column text there")
 	case bibProblem([]byte(bib)) != "":
 		c.wrong(rec.line, "chip "+quote(chip)+" has "+bibProblem([]byte(bib)))
 	case again && before != Bib(bib):
@@ -99,4 +101,32 @@ func chipKey(chip []byte) []byte {
 		return bytes.ToUpper(chip)
 	}
 	return chip
+}
+
+// rewritten reports what a spreadsheet makes of a chip such as 058000120e38: 5.8E+42.
+func rewritten(chip string) bool {
+	before, power, ok := strings.Cut(chip, "E+")
+	figures := strings.Trim(before, "0123456789")
+	return ok && digits([]byte(power)) && (figures == "." || figures == "," || figures == "" && before != "")
+}
+
+// nearChip reports a chip that the map has with another number of zeros in front. Spreadsheets take zeros away, and
+// whether the two are one chip is for a person to say.
+func nearChip(chips map[string]Bib, chip []byte) bool {
+	const most = 24
+	bare := bytes.TrimLeft(chipKey(chip), "0")
+	if len(bare) == 0 || len(bare) >= most {
+		return false
+	}
+	var padded [most]byte
+	for i := range padded {
+		padded[i] = '0'
+	}
+	copy(padded[most-len(bare):], bare)
+	for i := range most - len(bare) + 1 {
+		if _, ok := chips[string(padded[i:])]; ok {
+			return true
+		}
+	}
+	return false
 }

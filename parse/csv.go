@@ -23,6 +23,9 @@ func growCSV(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileErro
 	if s == nil {
 		return nil, err
 	}
+	if err := unnamedChips(s, rules); err != nil {
+		return nil, err
+	}
 	return openTable(d, rules, s, tail, r), nil
 }
 

@@ -14,12 +14,24 @@ func ctLog() *logFormat {
 	return &logFormat{
 		name: "ct", what: "ChronoTrack read", bibs: true,
 		fields: []string{"format", "sequence", "location", "tag", "time"},
-		whole:  func(l *readerLog, b []byte) bool { return l.wholeFields(b, ctSign(b)) },
+		gun:    ctGun,
+		whole:  func(l *readerLog, b []byte) bool { return l.wholeFields(fieldsOf(b, ctSign(b)), ctTime) },
 		read:   (*readerLog).chronoTrack,
 	}
 }
 
-const ctLocation = 2
+// Fields of a line.
+const (
+	ctLocation = 2
+	ctTag      = 3
+	ctTime     = 4
+)
+
+// Tags that are none.
+const (
+	gunTag  = "guntime"
+	moveTag = "newlocation" // a reader was put somewhere else
+)
 
 // ctSign is what stands between the fields of a line.
 func ctSign(b []byte) string {
@@ -31,7 +43,7 @@ func ctSign(b []byte) string {
 
 // isChronoTrack recognises a log by the name of its format. The words with which a stream begins may stand above.
 func isChronoTrack(d *decoded) bool {
-	return slices.ContainsFunc(firstTexts(d.data, 5), func(b []byte) bool {
+	return slices.ContainsFunc(firstTexts(d.data, 20), func(b []byte) bool {
 		return ctName(b) && len(b) > 7 && (b[7] == '~' || b[7] == ',')
 	})
 }
@@ -47,24 +59,51 @@ func (l *readerLog) chronoTrack(line int, b []byte) {
 		l.book.ignore(line, "a message of the reader")
 		return
 	}
-	if !ctName(fields[0]) || len(fields[0]) != 7 || len(fields) < 5 || !digits(fields[1]) {
+	if !ctEvent(fields) {
 		l.notARead(line)
 		return
 	}
-	l.noteShape(fields)
-	at, ok := readStamp(fields[4])
-	if !ok {
-		at, ok = unixStamp(fields[4])
-	}
-	tag := fields[3]
+	l.noteShape(fields, ctTime)
+	at, ok := ctStamp(fields[ctTime])
+	tag := fields[ctTag]
 	switch {
-	case !isChip(tag):
+	case string(tag) == moveTag:
 		l.book.ignore(line, "a message of the reader")
 	case !ok:
 		l.notARead(line)
+	case string(tag) == gunTag:
+		l.fired(line, at)
+	case !isChip(tag):
+		l.reads++
+		l.book.hold(line, "", "no bib: "+quote(string(tag))+fixCell)
 	default:
 		l.located(line, fields, tag, at)
 	}
+}
+
+// ctEvent reports the fields of a line that says when something was seen. More follows the time, so that it is not torn.
+func ctEvent(fields [][]byte) bool {
+	return ctName(fields[0]) && len(fields[0]) == 7 && len(fields) > ctTime+1 && digits(fields[1])
+}
+
+// ctGun returns the time of a gun.
+func ctGun(b []byte) (stamp, bool) {
+	fields := fieldsOf(b, ctSign(b))
+	if !ctEvent(fields) || string(fields[ctTag]) != gunTag {
+		return stamp{}, false
+	}
+	return ctStamp(fields[ctTime])
+}
+
+// ctStamp reads a time in any of the forms that can be agreed on.
+func ctStamp(b []byte) (stamp, bool) {
+	if at, ok := readStamp(b); ok {
+		return at, true
+	}
+	if at, ok := unixStamp(b); ok {
+		return at, true
+	}
+	return dayStamp(b)
 }
 
 // isGreeting reports what is said on a stream besides reads: ping, ack~start, stream-mode=push.
@@ -74,30 +113,36 @@ func isGreeting(fields [][]byte) bool {
 
 // located enters a read that was taken at the finish.
 func (l *readerLog) located(line int, fields [][]byte, tag []byte, at stamp) {
-	place := string(fields[ctLocation])
-	reason := l.elsewhere(fields)
-	if len(l.rules.Where) == 0 && !saysFinish(place) {
-		reason = "read at another place than the finish"
-		if l.away == "" {
-			l.away = clean(place)
-		}
-	}
-	if reason != "" {
-		l.reads++
-		l.book.ignore(line, reason)
+	if len(l.rules.Where) > 0 {
+		l.readAt(line, fields, tag, at)
 		return
 	}
-	l.enter(line, tag, at)
+	place := string(fields[ctLocation])
+	if saysFinish(place) {
+		l.enter(line, tag, at)
+		return
+	}
+	l.reads++
+	l.book.ignore(line, "read at another place than the finish")
+	const most = 10
+	if name := clean(place); len(l.away) < most && !slices.Contains(l.away, name) {
+		l.away = append(l.away, name)
+	}
 }
 
-// saysFinish reports the name of a place that can be the finish only.
+// saysFinish reports the name of a place that can be the finish only. Before the finish, swim finish, start/finish and
+// Finish 5K may be on everybody's way.
 func saysFinish(place string) bool {
 	words := headerTokens(place)
-	return slices.ContainsFunc(words, func(w string) bool {
+	finish := false
+	for _, w := range words {
 		switch w {
 		case "finish", "finishline", "fin", "ziel", "arrivee", "arrivo", "meta", "llegada", "maali", "maal", "mal", "cil", "finis":
-			return true
+			finish = true
+		case "line", "mat", "gate", "the", "at":
+		default:
+			return false
 		}
-		return false
-	})
+	}
+	return finish
 }

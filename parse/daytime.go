@@ -73,6 +73,8 @@ func (t *table) counted(at []byte, seen stamp, time timeCell) timeCell {
 		return t.offClock(time, problem, fixStart(problem))
 	case nanos <= 0:
 		return t.offClock(time, "not after the start: "+quote(string(at)), fixStart(""))
+	case nanos < int64(t.rules.Passings.Min):
+		return t.offClock(time, "before start + min: "+quote(string(at)), "correct start, or min in [race.passings]")
 	}
 	time.kind = clearTime
 	time.hundredths = (nanos + nanosPerHundredth - 1) / nanosPerHundredth

@@ -151,10 +151,12 @@ func endianness(data []byte) byte {
 			zeros[i&1]++
 		}
 	}
+	// One NUL is a torn write. Of UTF-16 the digits and the delimiters have one each, whatever the language.
+	few := len(head) / 16
 	switch {
-	case little && zeros[1] > 0 && zeros[0] == 0:
+	case little && zeros[1] > few && zeros[0] == 0:
 		return 'l'
-	case big && zeros[0] > 0 && zeros[1] == 0:
+	case big && zeros[0] > few && zeros[1] == 0:
 		return 'b'
 	}
 	return 0

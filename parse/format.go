@@ -54,7 +54,7 @@ func formats() []format {
 		{Format{"clax", `<R d="349" t="00h14'25" />`, "Wiclax events (.clax)"}, recogniseClax, readClax, nil},
 		{Format{"raceresult-json", `["349","3","1.","Ash","14:25.1"]`, "answers of a RACE RESULT list, JSON or JSONP"}, recogniseRaceResult, readRaceResult, nil},
 		{Format{"xlsx", "349 | Ash | 0.01001", "spreadsheets of Excel 2007 and later"}, recogniseXLSX, readXLSX, nil},
-		{Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"}, isIPICO, nil, growIPICO},
+		{Format{"ipico", "aa00058000123b3200012603071348503277", "raw reads of an IPICO reader; need a chip map, and start or a gun time"}, isIPICO, nil, ipicoLog().grow},
 		{Format{"ct", "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1", "ChronoTrack reads; need start"}, isChronoTrack, nil, ctLog().grow},
 		{Format{"rr-passings", "7701;349;;10:42:13.476;0;53;116;;1;2", "passings of a RACE RESULT decoder or exporter; need start"}, isRaceResult, nil, rrLog().grow},
 		{Format{"rfid", `2,200368,200368,"02-05-2025 18:21:43.725",1,2`, "raw reads of RFID Timing; need start and a chip map"}, isRFID, nil, rfidLog().grow},
@@ -85,7 +85,8 @@ func KnownFormat(name string) bool {
 //
 // The same bytes with the same rules give the same reading. For [TailGrowing], every finish of a prefix is a finish
 // of the whole, unless another row of its bib stands further down. In a raw log of a reader an earlier read of the same
-// bib may be written later; then the finish becomes earlier, which is a correction.
+// bib may be written later; then the finish becomes earlier, which is a correction. A log whose start is its gun is
+// refused when another gun is written.
 func Read(data []byte, rules Rules, tail Tail) (*Reading, error) {
 	return read(data, &rules, tail, nil)
 }
@@ -118,6 +119,9 @@ func recognised(data []byte, rules *Rules) (format, decoded, error) {
 			if f.recognise(&d) {
 				break
 			}
+		}
+		if f, refused = mapped(f, &d, rules); refused != nil {
+			return format{}, decoded{}, refused
 		}
 	}
 	if refused := anotherDocument(&d, f.Name); refused != nil {

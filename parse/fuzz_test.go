@@ -35,6 +35,8 @@ func fuzzRead(t *testing.T, data []byte, cut uint16, rules Rules) {
 		checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, pairs, disputed)
 		pairs, disputed = allowed(whole)
 		checkPrefix(t, data, len(data), rules, TailGrowing, pairs, disputed)
+	} else if strings.HasPrefix(err.Error(), twoGuns) {
+		return // the start was the gun until another one was written; see Read
 	} else if n := checkPrefix(t, data, int(cut)%len(data), rules, TailGrowing, nil, nil); n > 0 {
 		t.Errorf("a prefix of %d bytes publishes %d finishes of a file that is refused: %v", int(cut)%len(data), n, err)
 	}

@@ -10,8 +10,7 @@ import (
 // (2), perhaps six digits of the chip's memory, checksum (2), perhaps FS or LS for the first and last read of a pass.
 //
 // Lines that begin with ab are what else the reader says. One kind of them is the gun: the trigger of the reader was
-// pressed. Where the race has a start, that start counts and guns are ignored. Where it has none, the gun is the start,
-// if the log has one; two guns are waves, or a trial before the race, and only a person knows which one counts.
+// pressed.
 const (
 	ipicoChip  = 4  // where the chip begins
 	ipicoTime  = 20 // where the date begins
@@ -24,7 +23,8 @@ const (
 
 func ipicoLog() *logFormat {
 	return &logFormat{
-		name: "ipico", what: "IPICO chip read",
+		name: "ipico", what: "IPICO chip read", fields: []string{"reader"},
+		gun:   ipicoGunTime,
 		whole: func(_ *readerLog, b []byte) bool { _, ok := ipicoStamp(b); return ok },
 		read:  (*readerLog).ipico,
 	}
@@ -38,33 +38,15 @@ func isIPICO(d *decoded) bool {
 	})
 }
 
-// growIPICO opens a log, from the gun where nothing else says the start.
-func growIPICO(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
-	if rules.Start.IsZero() && rules.Passings.Chips != nil {
-		gun, err := ipicoStart(d.data)
-		if err != nil {
-			return nil, err
-		}
-		withGun := *rules
-		withGun.Start, rules = gun, &withGun
-		g, err := ipicoLog().grow(d, rules, tail, r)
-		if l, ok := g.(*readerLog); ok {
-			l.unsure = true // a second gun may come
-		}
-		return g, err
-	}
-	return ipicoLog().grow(d, rules, tail, r)
-}
-
 // ipico takes one line in.
 func (l *readerLog) ipico(line int, b []byte) {
 	at, ok := ipicoStamp(b)
-	_, gun := ipicoGunTime(b)
+	gun, fired := ipicoGunTime(b)
 	switch {
 	case ok:
-		l.enter(line, b[ipicoChip:ipicoChip+12], at)
-	case gun:
-		l.book.ignore(line, "gun time")
+		l.readAt(line, [][]byte{b[2:ipicoChip]}, b[ipicoChip:ipicoChip+12], at)
+	case fired:
+		l.fired(line, gun)
 	case ipicoMessage(b):
 		l.book.ignore(line, "a message of the reader")
 	case len(b) >= ipicoRead && bytes.EqualFold(b[:2], []byte("aa")):
@@ -131,25 +113,4 @@ func ipicoSum(b []byte) bool {
 	var want [1]byte
 	_, err := hex.Decode(want[:], b[len(b)-2:])
 	return err == nil && want[0] == sum
-}
-
-// ipicoStart finds the gun of a log for which no start is given.
-func ipicoStart(data []byte) (Start, *FileError) {
-	var start Start
-	for raw := range bytes.Lines(data) {
-		at, ok := ipicoGunTime(trim(raw))
-		switch {
-		case !ok || !start.IsZero() && start.stamp == at:
-		case !start.IsZero():
-			second := Start{stamp: at, given: true}
-			return Start{}, &FileError{
-				Reason: "this log has two guns, " + start.String() + " and " + second.String(),
-				Fix:    `say which one is the start: start = "` + second.String() + `"`,
-				Key:    "start", Values: []string{start.String(), second.String()},
-			}
-		default:
-			start = Start{stamp: at, given: true}
-		}
-	}
-	return start, nil
 }

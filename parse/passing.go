@@ -31,14 +31,17 @@ type readerLog struct {
 	earlier  map[Bib]bool    // bibs whose earliest passing was found since the last reading
 	lines    int             // read so far
 	width    int             // fields of the last line that was a read
+	widest   [maxTimeAt]int  // the most fields of such lines, by the field with the time
 	length   int             // of the longest last field
+	decimals int             // the most that a time had
+	fixed    bool            // decimals are written when they are zero
 	reads    int             // lines that are reads, of whomever
 	others   int             // lines that are none
 	problem  string          // why a read could not be counted from the start; the first one
 	unmapped bool            // a chip was read, and there is no chip map
-	unsure   bool            // a later line may say that the start is another one
+	byGun    bool            // the start is the gun of this log; another gun may come
+	away     []string        // the first few places that are not the finish
 	kept     *kept           // nil where nobody asks for accounts
-	away     string          // where a read was taken that is not the finish; the first one
 }
 
 // logFormat is what is particular to one kind of reader log.
@@ -50,6 +53,8 @@ type logFormat struct {
 	bibs bool
 	// fields are the names of the fields, for [race.where]; fields can always be named by number, but where there are none.
 	fields []string
+	// gun returns the time of a line that says when the start was given; nil where there are no such lines.
+	gun func(line []byte) (stamp, bool)
 	// whole reports that a line without a newline is complete.
 	whole func(l *readerLog, line []byte) bool
 	// read takes one line in.
@@ -103,10 +108,15 @@ func (f *logFormat) grow(d *decoded, rules *Rules, tail Tail, r *Reading) (growe
 	if len(trim(d.data)) == 0 {
 		return nil, nil
 	}
+	rules, byGun, refused := f.startByGun(d.data, rules)
+	if refused != nil {
+		return nil, refused
+	}
 	l, refused := f.open(rules, tail)
 	if refused != nil {
 		return nil, refused
 	}
+	l.byGun = byGun
 	d.kept.logs(l)
 	return l, nil
 }
@@ -191,6 +201,8 @@ func (l *readerLog) bibOf(chip []byte) (bib Bib, reason string, held bool) {
 		bib, ok = chips[string(chipKey(chip))]
 	}
 	switch {
+	case !ok && nearChip(chips, chip):
+		return "", "a chip that the chip map has with more or fewer zeros in front: " + quote(string(chip)) + "; write it there as it is here", true
 	case !ok:
 		return "", "a chip that is not in the chip map", false
 	case bibProblem([]byte(bib)) != "":
@@ -225,7 +237,7 @@ func (l *readerLog) news(r *Reading) {
 }
 
 // sure implements [grower].
-func (l *readerLog) sure() bool { return len(l.first) > 0 && !l.unsure }
+func (l *readerLog) sure() bool { return len(l.first) > 0 && !l.byGun }
 
 // reading makes finishes of passings and fills in the reading, with what is held and ignored since the last one.
 func (l *readerLog) reading(r *Reading, passings []passing) {
@@ -269,11 +281,11 @@ func (l *readerLog) nothing() *FileError {
 		return noChips(a)
 	case l.problem != "":
 		return &FileError{Reason: a + "; " + l.problem, Fix: fixStart(l.problem), Key: "start"}
-	case l.away != "":
+	case l.away != nil:
 		return &FileError{
-			Reason: "no read was taken at a place that is called finish, but at " + quote(l.away),
-			Fix:    "say which place is the finish: [race.where] location = " + quote(l.away),
-			Key:    "where.location", Values: []string{l.away},
+			Reason: "no read was taken at a place that is called finish, but at " + quotedList(l.away),
+			Fix:    "say which place is the finish: [race.where] location = …",
+			Key:    "where.location", Values: l.away,
 		}
 	case l.reads == 0 && l.others > 0:
 		return &FileError{Reason: "no line of this file is of the kind " + quote(l.format.name), Fix: `set format = "auto"`}

@@ -102,8 +102,10 @@ func TestLastLineOfALog(t *testing.T) {
 		"as wide as the one above":        {six + "\n" + strings.ReplaceAll(six, "0101", "0102"), 1, 2, 2},
 		"fewer fields than the one above": {six + "\n" + strings.ReplaceAll(six, "0101", "0102")[:len(six)-4], 1, 1, 1},
 		"a time that is torn":             {tab, 1, 1, 1},
-		"a time with fewer decimals":      {tab + "4.28", 1, 1, 2},
+		"a time with fewer decimals":      {tab + "4.28", 1, 1, 1},
 		"a time with as many decimals":    {tab + "4.285", 1, 2, 2},
+		"a time with none above it":       {tab[:len("200101\t18:41:33.284")], 0, 0, 0},
+		"a time that is not the last":     {tab + "4.285\t1\t2", 1, 2, 2},
 	} {
 		for tail, want := range map[Tail]int{TailGrowing: tt.growing, TailQuiet: tt.quiet, TailStill: tt.still} {
 			if r, err := Read([]byte(tt.text), rules, tail); err != nil || len(r.Finishes) != want {
@@ -133,6 +135,12 @@ func TestLogsAreRecognised(t *testing.T) {
 		"1,349,00:42:13.45\n":                                 "csv",
 		"1,Ash,10:42:13.45\n":                                 "csv",
 		"Bib,Time\n1,14:25\n":                                 "csv",
+		"#P;7701;349;;10:42:13.476;0\n":                       "rr-passings",
+		"STATUS;1\n7701;349;;10:42:13.476;0;53;116;;1;2\n":    "rr-passings",
+		"status;1\n7701;349;;10:42:13.476;0;53;116;;1;2\n":    "csv",
+		"200368 2025-05-02 18:21:43.725\n":                    "rfid",
+		"200368;18:21:43.725\n":                               "csv",
+		"200368\t18:21:43.725\t1\t2\n":                        "rfid",
 	} {
 		d, _ := decode([]byte(text), "")
 		for _, f := range formats() {

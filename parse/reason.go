@@ -40,6 +40,15 @@ func showable(r rune) bool {
 	return r == ' ' || r != utf8.RuneError && unicode.IsPrint(r)
 }
 
+// quotedList names a few things that may be blank.
+func quotedList(names []string) string {
+	var shown []string
+	for _, name := range names {
+		shown = append(shown, quote(name))
+	}
+	return strings.Join(shown, ", ")
+}
+
 // list names headers for a person, at most twelve of them.
 func list(names []string) string {
 	const most = 12

@@ -221,3 +221,13 @@ func unixStamp(b []byte) (stamp, bool) {
 	s.nanos += n % secondsPerDay * nanosPerSecond
 	return s, true
 }
+
+// dayStamp reads milliseconds since midnight, of seven or eight figures: fewer may be seconds.
+func dayStamp(b []byte) (stamp, bool) {
+	n, figures := number(b, 9)
+	nanos := n * int64(time.Millisecond)
+	if figures != len(b) || figures < 7 || figures > 8 || nanos >= nanosPerDay {
+		return stamp{}, false
+	}
+	return stamp{day: noDay, swapped: noDay, nanos: nanos, decimals: 2}, true
+}

@@ -93,6 +93,7 @@ func (s Start) String() string {
 const (
 	needsDate   = "the read has a date and start has none"
 	needsOffset = "the read counts in UTC and start has no offset"
+	gunInUTC    = "the gun counts in UTC and the read does not"
 	monthFirst  = "the date is read day first, and would fit the race month first"
 	whichDay    = "without a date this may be hours after the start or before it"
 )
@@ -106,6 +107,8 @@ func fixStart(problem string) string {
 		return `set start with its offset: start = "2025-05-02T18:30:00+02:00"`
 	case monthFirst:
 		return "write the year first in the export, as in 2025-05-02"
+	case gunInUTC:
+		return `set start with its date and its offset: start = "2025-05-02T18:30:00+02:00"`
 	case whichDay:
 		return `set slowest = "h:mm:ss", the longest time that can be a result`
 	}
@@ -118,6 +121,8 @@ const longest = 100 * time.Hour
 // since returns the time from the start to a read in nanoseconds, negative before it, or why nobody can tell.
 func (s Start) since(at stamp, r *Rules) (nanos int64, problem string) {
 	switch {
+	case s.stamp.instant && !at.instant:
+		return 0, gunInUTC
 	case at.day == noDay:
 		return s.sinceClock(at.nanos, r.Slowest)
 	case !s.dated():

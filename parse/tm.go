@@ -1,10 +1,15 @@
 package parse
 
+import "bytes"
+
 // A Time Machine connector writes position,bib,time of day, without a header: 1,349,10:42:13.45. It is read as a table
 // whose columns are known, so that a bib that was pressed twice is held as in any list.
 
-// tmColumns is how many columns there are.
-const tmColumns = 3
+// tmColumns is how many columns there are, and tmTime the one with the time.
+const (
+	tmColumns = 3
+	tmTime    = 2
+)
 
 // isTimeMachine recognises the first row: the time is too late for a race and has its two decimals.
 func isTimeMachine(d *decoded) bool {
@@ -38,6 +43,31 @@ func growTimeMachine(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *
 		return nil, err
 	}
 	t := openTable(d, rules, s, tail, r)
-	t.clock.kind = timesOfDay
-	return t, nil
+	t.clock.kind, t.begun = timesOfDay, true // from the first row on: nothing stands above it
+	return presses{t}, nil
+}
+
+// presses is the table of a Time Machine.
+type presses struct{ *table }
+
+// more implements [grower].
+func (p presses) more(d *decoded, from int) int {
+	p.decoded = d
+	p.split.resume(d.data, from)
+	for p.split.next() {
+		rec := &p.split.rec
+		if at := trim(p.cell(rec, tmTime)); tmTorn(at) {
+			p.book.hold(rec.line, "", "not a time of day with hundredths: "+quote(string(at))+fixCell)
+			continue
+		}
+		p.row(rec)
+	}
+	return p.split.pos
+}
+
+// tmTorn reports a time whose hundredths are not all there: the program writes two, always.
+func tmTorn(at []byte) bool {
+	seen, ok := readStamp(at)
+	point := bytes.LastIndexByte(at, '.')
+	return ok && seen.day == noDay && (point < 0 || len(at)-point-1 < 2)
 }

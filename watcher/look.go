@@ -55,6 +55,7 @@ func (l *loop) look(ctx context.Context) Listing {
 	if ctx.Err() == nil {
 		l.sink.Listed(listing)
 	}
+	l.offerAgain()
 	l.ended = time.Now()
 	l.took = l.ended.Sub(began)
 	l.reader.rest(l.ended)

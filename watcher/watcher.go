@@ -2,6 +2,7 @@ package watcher
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
@@ -15,13 +16,16 @@ const (
 	maxGap = 50 * time.Millisecond
 )
 
-// Watcher watches one folder. It holds nothing open and remembers nothing while neither Run nor Settle is running; only
+// Watcher watches one folder. It holds nothing open and remembers no file while neither Run nor Settle is running; only
 // one of them may run at a time.
 type Watcher struct {
 	config Config
 	log    *zap.Logger
 	open   func(dir string) (folder, error)
 	notify func() (*feed, error)
+
+	mu    sync.Mutex
+	again map[string]bool // paths to offer again
 }
 
 // New returns a watcher and starts nothing. Where config has zero, Poll is a second, Settle 300 ms and MaxSize 64 MiB.

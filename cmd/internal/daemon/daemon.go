@@ -81,7 +81,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 		Settle:   cfg.Watch.Settle,
 		MaxSize:  cfg.Watch.MaxSize,
 	}, log)
-	d.feed.wake = d.uploader.Wake
+	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
 	return d, nil
 }
 

@@ -20,15 +20,17 @@ type feed struct {
 	maxAge time.Duration
 	ledger *state.Ledger
 	log    *zap.Logger
-	wake   func() // tells the uploader
-	listed func() // tells the daemon, after every look into the folder
+	wake   func()            // tells the uploader
+	listed func()            // tells the daemon, after every look into the folder
+	again  func(path string) // asks the watcher for a file once more
 
 	broke    func(error)   // tells a run that shall end that the ledger cannot be written
 	patience time.Duration // how long a unit waits for a file that cannot be read
 
-	files   []string            // those that count as being in the folder
-	news    map[state.Unit]bool // units with a settled reading since the last conclusion
-	hearing map[state.Unit]bool // units of which nothing is offered until all their files have been read
+	files   []string             // those that count as being in the folder
+	news    map[state.Unit]bool  // units with a settled reading since the last conclusion
+	hearing map[state.Unit]bool  // units of which nothing is offered until all their files have been read
+	chips   map[string]*chipFile // by path
 
 	mu       sync.Mutex // guards what status reads from another goroutine
 	sources  map[string]*source
@@ -37,13 +39,16 @@ type feed struct {
 	progress time.Time                   // when the watcher last gave a sign of life
 	broken   error                       // why the ledger cannot be written; nil when it can
 	last     map[state.Unit]parse.Finish // the finish that was read last
+
+	chipTrouble map[string]string // why a chip map is not used, by path; empty when it is
 }
 
 func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 	return &feed{
 		races: cfg.Races, maxAge: cfg.Watch.MaxAge, ledger: ledger, log: log,
-		wake: func() {}, listed: func() {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
+		wake: func() {}, listed: func() {}, again: func(string) {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
 		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
+		chips: newChipFiles(cfg, time.Now()), chipTrouble: map[string]string{},
 		sources: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
 	}
 }
@@ -78,6 +83,9 @@ func (f *feed) Take(s watcher.Snapshot) error {
 	if f.tooOld(source, s) {
 		source.taken = true
 		return nil
+	}
+	if !f.chipsDecided(s.Path) {
+		return errChipsUndecided
 	}
 	clear(source.settled)
 	for i, race := range f.races {
@@ -154,12 +162,12 @@ const tooOldFix = `if it is this race, set [watch] max_age = "0s"`
 // what it does not say is not in it; the error is the ledger's, and then the same snapshot comes again.
 func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, err error) {
 	race := f.races[i]
-	rules, err := race.RulesWithChips()
+	rules, err := f.rulesOf(race)
 	if err != nil {
 		f.refuse(source, i, err)
 		return false, nil
 	}
-	reading, more, err := source.growth(i, race, rules).Read(s.Data, s.Unchanged, tail(s.Trust))
+	reading, more, err := source.growth(i, rules).Read(s.Data, s.Unchanged, tail(s.Trust))
 	if err != nil {
 		f.refuse(source, i, err)
 		return false, nil
@@ -181,9 +189,9 @@ func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, er
 	return settled, nil
 }
 
-// growth is how far a race has read the file. A chip map may be another one each time.
-func (s *source) growth(i int, race config.Race, rules parse.Rules) *parse.Growth {
-	if s.growths[i] == nil || race.ChipFile != "" {
+// growth is how far a race has read the file.
+func (s *source) growth(i int, rules parse.Rules) *parse.Growth {
+	if s.growths[i] == nil {
 		s.growths[i] = parse.NewGrowth(rules)
 	}
 	return s.growths[i]

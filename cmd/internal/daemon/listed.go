@@ -21,6 +21,7 @@ func (f *feed) Listed(l watcher.Listing) {
 	f.listing, f.looked, f.progress = l, true, time.Now()
 	f.mu.Unlock()
 	f.present(l)
+	f.lookAtAllChips()
 	for unit, news := range f.news {
 		if news && f.complete(unit, l) {
 			f.conclude(unit)

@@ -37,6 +37,11 @@ func (f *feed) trouble() string {
 			}
 		}
 	}
+	for _, path := range slices.Sorted(maps.Keys(f.chipTrouble)) {
+		if trouble := f.chipTrouble[path]; trouble != "" {
+			return trouble
+		}
+	}
 	return f.fileless()
 }
 
