@@ -13,6 +13,8 @@ type Counts struct {
 	Confirmed int // bibs whose mark now is the one that the server accepted
 	Pending   int // bibs that wait to be sent
 	Held      int // bibs that are not sent, with a reason
+	Refused   int // those among them that the server would not take
+	Verified  int // bibs that the server shows as it accepted them
 }
 
 func (c *Counts) add(r record)    { c.move(r, 1) }
@@ -25,10 +27,35 @@ func (c *Counts) move(r record, by int) {
 			c.Confirmed += by
 		}
 	}
-	if r.held != "" {
+	if r.blocked() {
 		c.Held += by
 	} else if r.pending() {
 		c.Pending += by
+	}
+	if r.refusal != nil {
+		c.Refused += by
+	}
+	if r.verified == shownSame {
+		c.Verified += by
+	}
+}
+
+// tally are numbers of one unit that are needed inside.
+type tally struct {
+	accepted int // bibs with a confirmed mark
+	unseen   int // those of them that have not been read back since
+}
+
+func (t *tally) add(r record)    { t.move(r, 1) }
+func (t *tally) remove(r record) { t.move(r, -1) }
+
+func (t *tally) move(r record, by int) {
+	if r.confirmed.IsZero() {
+		return
+	}
+	t.accepted += by
+	if r.verified == notLookedAt {
+		t.unseen += by
 	}
 }
 
@@ -65,11 +92,10 @@ type HeldBib struct {
 func (l *Ledger) Held(unit Unit) []HeldBib {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	u := l.unit(unit)
 	var held []HeldBib
-	for bib, e := range l.unit(unit).entries {
-		if e.held != "" {
-			held = append(held, HeldBib{Bib: bib, Reason: e.held})
-		}
+	for bib, e := range u.held {
+		held = append(held, HeldBib{Bib: bib, Reason: e.why()})
 	}
 	return held
 }

@@ -1,9 +1,7 @@
 package state
 
 import (
-	"encoding/binary"
-	"errors"
-	"hash/crc32"
+	"slices"
 	"time"
 
 	"finishwatch/parse"
@@ -19,55 +17,50 @@ type entry struct {
 	heard   bool      // some file has said something since the start
 	touched bool      // is in its unit's list of those to look at again
 	queued  bool      // is in its unit's queue
-	kept    bool      // the hold is from before the start; one file alone cannot lift it (see Conclude)
+	kept    bool      // the hold or the release is from before the start; one file alone cannot end it (see Conclude)
 	since   time.Time // when it became pending; zero when it is not
 }
 
-// record is the stored part of an entry.
-type record struct {
-	seq       uint64     // order of first sight in the unit, from 1; 0 while no finish was seen
-	seen      parse.Mark // what the files say now; zero until a finish was seen
-	offered   parse.Mark // what a PUT last carried
-	confirmed parse.Mark // what the server accepted last
-	mixed     bool       // the offers so far did not all carry the same mark
-	early     bool       // a file had it at its first settled read by this ledger
-	held      string     // why it is not offered; empty when it may be
+// said is what one file says of one bib.
+type said struct {
+	file *file
+	look int32
+	line int32
+	mark parse.Mark // zero when the row is held
+	rows *heldRows  // nil when it is not
 }
 
-// unknown reports whether no file has ever had this bib.
-func (r record) unknown() bool { return r == record{} }
-
-// settled reports whether nothing is left to do for this bib.
-func (r record) settled() bool {
-	return r.seen.Same(r.offered) && r.offered.Same(r.confirmed)
+// heldRows are the rows of one bib that one file has and parse holds.
+type heldRows struct {
+	reason string
+	rows   []heldRow
+	heard  int // so many of the rows are what the file says now; the others are kept for their room
 }
 
-// pending reports whether the server has to be told something, held or not.
-func (r record) pending() bool { return !r.seen.IsZero() && !r.settled() }
+type heldRow struct {
+	mark parse.Mark // zero where nobody can tell
+	line int32
+}
 
-// offerable reports whether the next offer may carry this bib.
-func (r record) offerable() bool { return r.pending() && r.held == "" }
+// maxHeldRows is how many rows of one bib and file are remembered for a person to choose from.
+const maxHeldRows = 16
 
-// mode says how the mark that the files say now has to be sent. Append leaves existing results unchanged, so it is
-// right only while the server cannot have any other mark for this bib: every offer so far carried this same mark, and
-// none is confirmed. From then on a correction sent by append would be lost whenever the reply to an earlier offer was.
-func (r record) mode(origin Origin, newFinishers Mode) Mode {
-	switch {
-	case !r.confirmed.IsZero(), r.mixed:
-		return Update
-	case !r.offered.IsZero() && !r.offered.Same(r.seen):
-		return Update
-	case origin == OriginMarks, origin == OriginUnread && r.early:
-		return Update
+func (h *heldRows) add(row heldRow) {
+	for i := range h.rows[:h.heard] {
+		if h.rows[i].line == row.line {
+			h.rows[i] = row
+			return
+		}
 	}
-	return newFinishers
-}
-
-// offer returns the record as it must be on disk before the mark that the files say now is sent.
-func (r record) offer() record {
-	r.mixed = r.mixed || !r.offered.IsZero() && !r.offered.Same(r.seen)
-	r.offered = r.seen
-	return r
+	switch {
+	case h.heard < len(h.rows):
+		h.rows[h.heard] = row
+	case h.heard == maxHeldRows:
+		return
+	default:
+		h.rows = append(h.rows, row)
+	}
+	h.heard++
 }
 
 // before reports the order of sending: finishers before DNF, DNS and DQ, then first sight.
@@ -84,85 +77,81 @@ func (e *entry) before(o *entry) int {
 	return 1
 }
 
-const (
-	flagMixed = 1 << iota
-	flagEarly
-)
-
-// encode returns the stored form: seq, flags, seen, offered, confirmed, held. Later versions may add fields behind
-// these, never change them.
-func (r record) encode() []byte {
-	b := binary.AppendUvarint(make([]byte, 0, 48), r.seq)
-	flags := byte(0)
-	if r.mixed {
-		flags |= flagMixed
-	}
-	if r.early {
-		flags |= flagEarly
-	}
-	b = append(b, flags)
-	for _, text := range []string{r.seen.String(), r.offered.String(), r.confirmed.String(), r.held} {
-		b = binary.AppendUvarint(b, uint64(len(text)))
-		b = append(b, text...)
-	}
-	return b
-}
-
-// seal puts a checksum in front of a record, of its place and all that follows: a disk that changes a digit of a time
-// would otherwise change it in public.
-func (s sealer) seal(bib, body []byte) []byte {
-	return append(binary.LittleEndian.AppendUint32(make([]byte, 0, 4+len(body)), s.sum(bib, body)), body...)
-}
-
-// unseal returns what seal was given.
-func (s sealer) unseal(bib, b []byte) ([]byte, error) {
-	if len(b) < 4 || binary.LittleEndian.Uint32(b) != s.sum(bib, b[4:]) {
-		return nil, errRecord
-	}
-	return b[4:], nil
-}
-
-func (s sealer) sum(bib, body []byte) uint32 {
-	sum := crc32.Update(uint32(s), crc32.IEEETable, bib)
-	return crc32.Update(crc32.Update(sum, crc32.IEEETable, []byte{0}), crc32.IEEETable, body)
-}
-
-// sealer seals the records of one unit: the checksum of its name, where all its records' begin.
-type sealer uint32
-
-func newSealer(unit Unit) sealer { return sealer(crc32.ChecksumIEEE([]byte(unit.String() + "/"))) }
-
-var errRecord = errors.New("a damaged record")
-
-func decodeRecord(b []byte) (record, error) {
-	seq, n := binary.Uvarint(b)
-	if n <= 0 || len(b) == n {
-		return record{}, errRecord
-	}
-	r := record{seq: seq, mixed: b[n]&flagMixed != 0, early: b[n]&flagEarly != 0}
-	b = b[n+1:]
-	for _, to := range []*parse.Mark{&r.seen, &r.offered, &r.confirmed} {
-		text, rest, err := decodeText(b)
-		if err != nil {
-			return record{}, err
-		}
-		if b = rest; text == "" {
-			continue
-		}
-		if *to, err = parse.ParseMark(text); err != nil {
-			return record{}, errRecord
+// word returns what a file says; nil when it says nothing.
+func (e *entry) word(f *file) *said {
+	for i := range e.said {
+		if e.said[i].file == f {
+			return &e.said[i]
 		}
 	}
-	var err error
-	r.held, _, err = decodeText(b)
-	return r, err
+	return nil
 }
 
-func decodeText(b []byte) (text string, rest []byte, err error) {
-	length, n := binary.Uvarint(b)
-	if n <= 0 || uint64(len(b)-n) < length {
-		return "", nil, errRecord
+// finishedIn reports whether the file's latest words make this bib a finish.
+func (e *entry) finishedIn(f *file) bool {
+	s := e.word(f)
+	return s != nil && s.look == f.look && s.rows == nil
+}
+
+// hear puts a finish in the place of what the file said before and reports whether the bib must be looked at again.
+func (e *entry) hear(f *file, finish parse.Finish) bool {
+	s := e.listen(f)
+	s.mark, s.line, s.rows = finish.Mark, int32(finish.Line), nil
+	return len(e.said) > 1 || !e.agrees(*s)
+}
+
+// hearHeld is hear for a held row. Rows of one bib that are held in one reading are heard together.
+func (e *entry) hearHeld(f *file, held parse.Held) bool {
+	s := e.word(f)
+	more := s != nil && s.look == f.look && s.rows != nil
+	s = e.listen(f)
+	if s.rows == nil {
+		s.rows = &heldRows{}
 	}
-	end := n + int(length)
-	return string(b[n:end]), b[end:], nil
+	if !more {
+		s.rows.heard = 0
+	}
+	if s.rows.reason != held.Reason {
+		s.rows.reason = held.Reason
+	}
+	s.rows.add(heldRow{mark: held.Mark, line: int32(held.Line)})
+	s.mark, s.line = parse.Mark{}, int32(held.Line)
+	return len(e.said) > 1 || !e.agrees(*s)
+}
+
+// listen returns the place for what a file says of the bib now.
+func (e *entry) listen(f *file) *said {
+	e.heard = true
+	s := e.word(f)
+	if s == nil {
+		e.said = append(e.said, said{file: f, look: f.look - 1})
+		s = &e.said[len(e.said)-1]
+		f.words++
+	}
+	if s.look != f.look {
+		f.fresh++
+	}
+	s.look = f.look
+	return s
+}
+
+// agrees reports whether the stored record is what this one word alone makes of it.
+func (e *entry) agrees(s said) bool {
+	if s.rows != nil {
+		return s.rows.reason == e.held && e.released.IsZero()
+	}
+	return e.held == "" && s.mark.Same(e.seen) && !e.corrects() && (e.released.IsZero() || s.mark.Same(e.released) && !e.chosen)
+}
+
+// present are the words that count: those of files that are there or, where none of these has the bib, of files that are
+// gone. A program that numbers its exports must not make every correction a dispute with a file that nobody has any more.
+func (e *entry) present() []said {
+	if len(e.said) < 2 || !slices.ContainsFunc(e.said, func(s said) bool { return s.file.gone }) {
+		return e.said
+	}
+	there := slices.DeleteFunc(slices.Clone(e.said), func(s said) bool { return s.file.gone })
+	if len(there) == 0 {
+		return e.said
+	}
+	return there
 }

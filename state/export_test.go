@@ -37,8 +37,8 @@ func (e *entry) line() string {
 			text.WriteString(" " + part.word + part.mark.String())
 		}
 	}
-	if e.held != "" {
-		text.WriteString(" HELD " + e.held)
+	if e.blocked() {
+		text.WriteString(" HELD " + e.why())
 	}
 	return text.String()
 }
@@ -75,3 +75,26 @@ func (l *Ledger) Reopen(readOnly bool) error {
 
 // Syncs reports whether every transaction is on the disk before it counts.
 func (l *Ledger) Syncs() bool { return !l.db.NoSync && !l.db.NoFreelistSync && !l.db.NoGrowSync }
+
+// Edit changes the file behind the ledger's back.
+func (l *Ledger) Edit(change func(*bbolt.Tx) error) error { return l.db.Update(change) }
+
+// ValueSize returns how many bytes the ledger stores for a bib.
+func (l *Ledger) ValueSize(unit Unit, bib parse.Bib) (size int) {
+	_ = l.db.View(func(tx *bbolt.Tx) error {
+		size = len(tx.Bucket(unitsBucket).Bucket([]byte(unit.String())).Bucket(bibsBucket).Get([]byte(bib)))
+		return nil
+	})
+	return size
+}
+
+// Marks returns what a bib's record says: seen, offered, confirmed.
+func (l *Ledger) Marks(unit Unit) map[parse.Bib][3]string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	marks := map[parse.Bib][3]string{}
+	for bib, e := range l.unit(unit).entries {
+		marks[bib] = [3]string{e.seen.String(), e.offered.String(), e.confirmed.String()}
+	}
+	return marks
+}

@@ -20,8 +20,11 @@ import (
 type Ledger struct {
 	db      *bbolt.DB
 	pidFile string
+	file    os.FileInfo // the file that is open, as it was then
+	guards  Guards      // of units that have none of their own
 
 	mu     sync.Mutex
+	paused bool
 	units  map[Unit]*unitState
 	turn   int   // which unit fills the next PUT first
 	broken error // a write met damage; nothing is written from then on
@@ -29,10 +32,13 @@ type Ledger struct {
 
 // unitState is one unit in memory.
 type unitState struct {
-	unit   Unit
-	origin Origin
-	sent   Attributes // the attributes that the server accepted last
-	wanted Attributes // the attributes that the configuration asks for; not stored
+	unit    Unit
+	origin  Origin
+	sent    Attributes // the attributes that the server accepted last
+	wanted  Attributes // the attributes that the configuration asks for; not stored
+	guards  Guards     // not stored
+	stopped bool       // a person holds the race
+	unsure  bool       // a replace was offered: it may be carried out after its successors
 
 	entries   map[parse.Bib]*entry
 	files     map[string]*file
@@ -42,11 +48,13 @@ type unitState struct {
 	nextSeq   uint64
 	queue     []*entry // those that were pending when last looked at; see offer.go
 	sorted    bool
+	held      map[parse.Bib]*entry // those that are not sent
 	counts    Counts
+	tally     tally
 }
 
-// The stored layout: facts/{schema,count}; units/R1/1/1/{origin,name,note,count} and units/R1/1/1/bibs/BIB → record with
-// checksum. The counts are how many units and how many bibs there are, so that a damaged page cannot lose some silently.
+// The stored layout: facts/{schema,count,competition,paused}; units/R1/1/1/{origin,name,note,count,hold,unsure} and
+// units/R1/1/1/bibs/BIB → record and history with checksum. The counts are how many units and how many bibs there are, so that a damaged page cannot lose some silently.
 var (
 	factsBucket = []byte("facts")
 	unitsBucket = []byte("units")
@@ -56,6 +64,9 @@ var (
 	nameKey     = []byte("name")
 	noteKey     = []byte("note")
 	countKey    = []byte("count")
+	pausedKey   = []byte("paused")
+	holdKey     = []byte("hold")
+	unsureKey   = []byte("unsure")
 )
 
 // Close closes the ledger. It waits for a transaction that is under way.
@@ -73,7 +84,9 @@ func (l *Ledger) Close() error {
 func (l *Ledger) unit(unit Unit) *unitState {
 	u := l.units[unit]
 	if u == nil {
-		u = &unitState{unit: unit, entries: map[parse.Bib]*entry{}, files: map[string]*file{}}
+		u = &unitState{
+			unit: unit, guards: l.guards, entries: map[parse.Bib]*entry{}, files: map[string]*file{}, held: map[parse.Bib]*entry{},
+		}
 		l.units[unit] = u
 	}
 	return u
@@ -92,13 +105,15 @@ func (u *unitState) entry(bib parse.Bib) *entry {
 type change struct {
 	entry *entry
 	to    record
+	note  *note // what the history says of it besides; nil for nothing
 }
 
 // commit stores changes in one transaction and then, only if that worked, makes them true in memory.
 func (l *Ledger) commit(changes map[*unitState][]change, more func(*bbolt.Tx) error) error {
+	now := time.Now()
 	err := l.update(func(tx *bbolt.Tx) error {
 		for u, list := range changes {
-			if err := storeRecords(tx, u.unit, list); err != nil {
+			if err := storeRecords(tx, u.unit, list, now); err != nil {
 				return err
 			}
 		}
@@ -130,13 +145,18 @@ func (l *Ledger) update(write func(*bbolt.Tx) error) (err error) {
 			err = l.broken
 		}
 	}()
-	if err := l.db.Update(write); err != nil {
-		return fmt.Errorf("write ledger: %w; is there room on the disk?", err)
+	err = l.db.Update(write)
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, errRecord), errors.Is(err, errCount):
+		l.broken = fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+		return l.broken
 	}
-	return nil
+	return fmt.Errorf("write ledger: %w; is there room on the disk?", err)
 }
 
-func storeRecords(tx *bbolt.Tx, unit Unit, list []change) error {
+func storeRecords(tx *bbolt.Tx, unit Unit, list []change, now time.Time) error {
 	bucket, err := unitBucket(tx, unit)
 	if err != nil {
 		return err
@@ -152,13 +172,18 @@ func storeRecords(tx *bbolt.Tx, unit Unit, list []change) error {
 		}
 		return 1
 	})
-	fresh, sealer := 0, newSealer(unit)
+	fresh, sealer, scribe := 0, newSealer(unit), scribe{now: now.UnixMilli()}
 	for _, c := range sorted {
 		key := []byte(c.entry.bib)
-		if bibs.Get(key) == nil {
+		old := bibs.Get(key)
+		if old == nil {
 			fresh++
 		}
-		if err := bibs.Put(key, sealer.seal(key, c.to.encode())); err != nil {
+		history, err := sealer.history(key, old)
+		if err != nil {
+			return fmt.Errorf("%s bib %s: %w", unit, c.entry.bib, err)
+		}
+		if err := bibs.Put(key, sealer.seal(key, c.to.encode(scribe.add(history, c)))); err != nil {
 			return fmt.Errorf("%s bib %s: %w", unit, c.entry.bib, err)
 		}
 	}
@@ -203,11 +228,18 @@ func counted(bucket *bbolt.Bucket) (int, error) {
 
 var errCount = errors.New("pages are missing or damaged")
 
-// apply makes a record true in memory and keeps the counts and the queue in step.
+// apply makes a record true in memory and keeps the counts, the held ones and the queue in step.
 func (u *unitState) apply(e *entry, to record) {
 	u.counts.remove(e.record)
+	u.tally.remove(e.record)
 	e.record = to
 	u.counts.add(e.record)
+	u.tally.add(e.record)
+	if to.blocked() {
+		u.held[e.bib] = e
+	} else {
+		delete(u.held, e.bib)
+	}
 	if !to.pending() {
 		e.since = time.Time{}
 		return

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -22,12 +23,35 @@ func (l *Ledger) load() (err error) {
 			err = notALedger(l.db.Path())
 		}
 	}()
+	version, err := l.version()
+	if err != nil {
+		return err
+	}
+	if version < schema {
+		err := l.migrate(time.Now())
+		switch {
+		case errors.Is(err, errRecord), errors.Is(err, errCount):
+			return fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+		case err != nil:
+			return fmt.Errorf("bring ledger %s up to date: %w; is there room on the disk?", l.db.Path(), err)
+		}
+	}
 	return l.db.View(func(tx *bbolt.Tx) error {
+		if err := l.loadUnits(tx.Bucket(factsBucket), tx.Bucket(unitsBucket)); err != nil {
+			return fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+		}
+		return nil
+	})
+}
+
+// version returns the schema of the ledger, when it is one that this program knows.
+func (l *Ledger) version() (version int, err error) {
+	err = l.db.View(func(tx *bbolt.Tx) error {
 		facts, units := tx.Bucket(factsBucket), tx.Bucket(unitsBucket)
 		if facts == nil || units == nil {
 			return notALedger(l.db.Path())
 		}
-		version, err := strconv.Atoi(string(facts.Get(schemaKey)))
+		version, err = strconv.Atoi(string(facts.Get(schemaKey)))
 		if err != nil || version < 1 {
 			return notALedger(l.db.Path())
 		}
@@ -35,14 +59,13 @@ func (l *Ledger) load() (err error) {
 			return fmt.Errorf("open ledger %s: it was written by a newer finishwatch (schema %d, this one knows %d); use that one",
 				l.db.Path(), version, schema)
 		}
-		if err := l.loadUnits(facts, units); err != nil {
-			return fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
-		}
 		return nil
 	})
+	return version, err
 }
 
 func (l *Ledger) loadUnits(facts, units *bbolt.Bucket) error {
+	l.paused = facts.Get(pausedKey) != nil
 	want, err := counted(facts)
 	if err != nil {
 		return err
@@ -70,6 +93,7 @@ func (l *Ledger) loadUnit(name string, bucket *bbolt.Bucket) error {
 	if !slices.Contains([]Origin{OriginUnknown, OriginEmpty, OriginMarks, OriginUnread}, u.origin) {
 		return errors.New(name + ": an origin that nobody has written")
 	}
+	u.stopped, u.unsure = bucket.Get(holdKey) != nil, bucket.Get(unsureKey) != nil
 	u.sent = Attributes{Name: string(bucket.Get(nameKey)), Note: string(bucket.Get(noteKey))}
 	want, err := counted(bucket)
 	if err != nil {
@@ -93,13 +117,13 @@ func (u *unitState) loadRecord(s sealer, key, value []byte) error {
 	var r record
 	body, err := s.unseal(key, value)
 	if err == nil {
-		r, err = decodeRecord(body)
+		r, _, err = decodeRecord(body)
 	}
 	if err != nil {
 		return fmt.Errorf("%s bib %q: %w", u.unit, bib, err)
 	}
 	e := u.entry(bib)
-	e.kept = r.held != ""
+	e.kept = r.held != "" || !r.released.IsZero()
 	u.apply(e, r)
 	u.nextSeq = max(u.nextSeq, r.seq)
 	return nil

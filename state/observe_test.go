@@ -136,35 +136,7 @@ func TestWhatTheFilesSay(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			path := newPath(t)
-			l := open(t, path)
-			for _, step := range test.story {
-				switch step {
-				case "conclude":
-					conclude(t, l)
-				case "send":
-					setOrigin(t, l, state.OriginEmpty, raceUnit)
-					confirm(t, l, offer(t, l, 100, raceUnit))
-				case "restart":
-					if err := l.Close(); err != nil {
-						t.Fatal(err)
-					}
-					l = open(t, path)
-				default:
-					observe(t, l, step)
-				}
-			}
-			if diff := cmp.Diff(test.want, l.Lines(raceUnit)); diff != "" {
-				t.Errorf("in memory (-want +got):\n%s", diff)
-			}
-			if err := l.Close(); err != nil {
-				t.Fatal(err)
-			}
-			l = open(t, path)
-			defer l.Close()
-			if diff := cmp.Diff(test.want, l.Lines(raceUnit)); diff != "" {
-				t.Errorf("on disk (-want +got):\n%s", diff)
-			}
+			checkStory(t, test.story, test.want)
 		})
 	}
 }

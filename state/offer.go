@@ -34,6 +34,12 @@ type Terms struct {
 	Units        []Unit // the units that may be offered now
 	Max          int    // rows in all batches together, at least 1
 	NewFinishers Mode   // how finishers go that the server cannot know yet: Append, or Update where a start list was seeded
+	Bare         bool   // no attributes
+
+	// Skip are the bibs that are not to be offered now, because one of them may be what the server refuses.
+	Skip map[Unit]map[parse.Bib]bool
+	// Only are, for the units that are in it, the only bibs that may be offered now.
+	Only map[Unit]map[parse.Bib]bool
 }
 
 // Want sets the attributes that the configuration asks for. They are offered with the unit's next batch, or alone,
@@ -61,20 +67,24 @@ func (l *Ledger) listen(unit Unit, on bool) {
 
 // Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
 // because whether the order inside a list is kept is not known. A unit whose origin is not known yet is left out (see
-// [Ledger.SetOrigin]), and so is one whose files are being read ([Ledger.Listen]). Nothing pending gives no batches. The
+// [Ledger.SetOrigin]), and so is one whose files are being read ([Ledger.Listen]) or that a person holds; a paused ledger
+// offers nothing. Nothing pending gives no batches. The
 // caller sends them as one PUT, one at a time, and then calls Confirm, or Offer again.
 func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.paused {
+		return nil, nil
+	}
 	var batches []Batch
 	changes := map[*unitState][]change{}
 	left := max(terms.Max, 1)
 	for i := range terms.Units {
 		u := l.unit(terms.Units[(l.turn+i)%len(terms.Units)])
-		if u.origin == OriginUnknown || u.listening || left == 0 {
+		if !u.open() || left == 0 {
 			continue
 		}
-		batch, list := u.next(left, terms.NewFinishers)
+		batch, list := u.next(left, terms)
 		if len(batch.Rows) == 0 && batch.Attributes == nil {
 			continue
 		}
@@ -94,31 +104,35 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	return batches, nil
 }
 
+// open reports whether anything of the unit may be sent now.
+func (u *unitState) open() bool { return u.origin != OriginUnknown && !u.listening && !u.stopped }
+
 // next returns the unit's next batch of at most limit rows, and the records that must be on disk before it is sent.
 // The bib that has waited longest decides the mode; others of that mode join it.
-func (u *unitState) next(limit int, newFinishers Mode) (Batch, []change) {
-	batch := Batch{Unit: u.unit, Mode: newFinishers}
-	if u.asksAttributes() {
+func (u *unitState) next(limit int, terms Terms) (Batch, []change) {
+	batch := Batch{Unit: u.unit, Mode: terms.NewFinishers}
+	if u.asksAttributes() && !terms.Bare {
 		wanted := u.wanted
 		batch.Attributes = &wanted
 	}
 	var list []change
+	skip, only := terms.Skip[u.unit], terms.Only[u.unit]
 	for _, e := range u.line() {
 		if len(batch.Rows) == limit {
 			break
 		}
-		if !e.offerable() {
+		if !e.offerable() || skip[e.bib] || only != nil && !only[e.bib] {
 			continue
 		}
-		mode := e.mode(u.origin, newFinishers)
+		mode := e.mode(u.origin, terms.NewFinishers)
 		if len(batch.Rows) == 0 {
 			batch.Mode = mode
 		} else if mode != batch.Mode {
 			continue
 		}
 		batch.Rows = append(batch.Rows, Row{Bib: e.bib, Mark: e.seen})
-		if to := e.offer(); to != e.record {
-			list = append(list, change{entry: e, to: to})
+		if to := e.offer(e.seen); to != e.record {
+			list = append(list, change{entry: e, to: to, note: modeNotes[mode]})
 		}
 	}
 	return batch, list
@@ -146,7 +160,8 @@ func (u *unitState) line() []*entry {
 	return u.queue
 }
 
-// Confirm takes down that the server accepted the batches: step three of three.
+// Confirm takes down that the server accepted the batches: step three of three. After a batch by [Replace] the bibs that
+// it took away are forgotten; their history stays.
 func (l *Ledger) Confirm(batches []Batch) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -155,10 +170,14 @@ func (l *Ledger) Confirm(batches []Batch) error {
 		u := l.unit(b.Unit)
 		for _, row := range b.Rows {
 			e := u.entry(row.Bib)
-			to := e.record
-			to.confirmed = row.Mark
-			changes[u] = append(changes[u], change{entry: e, to: to})
+			changes[u] = append(changes[u], change{entry: e, to: e.confirm(row.Mark)})
 		}
+		if b.Mode == Replace {
+			changes[u] = append(changes[u], u.removed(b)...)
+		}
+	}
+	for u, list := range changes {
+		changes[u] = u.guardConfirmed(list)
 	}
 	err := l.commit(changes, func(tx *bbolt.Tx) error { return storeAttributes(tx, batches) })
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -32,9 +33,11 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("ledger %s is in use by %s; stop that finishwatch first, or give this one its own [state] file", e.Path, who)
 }
 
-// Options are for tests; the zero value is right for everything else.
+// Options are right as they are when zero.
 type Options struct {
-	// NoSync leaves the disk to the operating system: quick, and a power cut loses what was confirmed.
+	// Guards are those of every unit until [Ledger.Guard].
+	Guards Guards
+	// NoSync is for tests. It leaves the disk to the operating system: quick, and a power cut loses what was confirmed.
 	NoSync bool
 }
 
@@ -42,7 +45,7 @@ type Options struct {
 const lockWait = time.Second
 
 // schema is the version of the stored form. A ledger of a later version is refused.
-const schema = 1
+const schema = 2
 
 // Open opens the ledger at path and makes it when there is none. It returns a [*LockedError] when another process has
 // it, [ErrNotALedger] when the file is something else; every error ends in what to do.
@@ -54,10 +57,14 @@ func Open(path string, options Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{db: db, pidFile: path + ".pid", units: map[Unit]*unitState{}}
+	l := &Ledger{db: db, pidFile: path + ".pid", guards: options.Guards, units: map[Unit]*unitState{}}
 	if err := l.load(); err != nil {
 		_ = db.Close()
 		return nil, err
+	}
+	if l.file, err = os.Stat(path); err != nil {
+		_ = db.Close()
+		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)
@@ -85,10 +92,17 @@ func openFile(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
 		return db, nil
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, &LockedError{Path: path, PID: holder(path)}
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
+	case failed(err):
 		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
 	return nil, notALedger(path)
+}
+
+// failed reports whether the operating system refused something (no permission, no memory, a disk that does not answer):
+// that is no damage, and the ledger must not be set aside for it.
+func failed(err error) bool {
+	_, refused := errors.AsType[syscall.Errno](err)
+	return refused || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)
 }
 
 func notALedger(path string) error {

@@ -91,10 +91,10 @@ func TestOpenRefuses(t *testing.T) {
 			func(t *testing.T, path string) {
 				must(t, open(t, path).Close())
 				edit(t, path, func(tx *bbolt.Tx) error {
-					return tx.Bucket([]byte("facts")).Put([]byte("schema"), []byte("2"))
+					return tx.Bucket([]byte("facts")).Put([]byte("schema"), []byte("3"))
 				})
 			},
-			"written by a newer finishwatch (schema 2, this one knows 1); use that one", false,
+			"written by a newer finishwatch (schema 3, this one knows 2); use that one", false,
 		},
 		"a ledger with a bib less than it counts": {
 			func(t *testing.T, path string) {

@@ -37,11 +37,5 @@ func doubled(failures int) time.Duration {
 	return d - rand.N(d/4)
 }
 
-// wait is a unit that the server refused. It waits alone; the others go on.
-type wait struct {
-	failures int
-	until    time.Time // zero: try it alone at once
-}
-
 // slow is the wait for what only a person can mend: a login, an address, the event grid.
 const slow = 30 * time.Second

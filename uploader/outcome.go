@@ -42,7 +42,9 @@ func (u *Uploader) fail(ctx context.Context, err error, batches []state.Batch) r
 	refused, ok := errors.AsType[*Error](err)
 	if ok && refused.Class == BatchRefused && len(batches) > 0 {
 		u.reached()
-		u.refuse(refused, batches)
+		if err := u.refuse(refused, batches); err != nil {
+			return u.fail(ctx, err, nil)
+		}
 		return rest{}
 	}
 	u.say(err, refused)
@@ -97,46 +99,6 @@ func (u *Uploader) pending() int {
 	return total
 }
 
-// refuse lets refused units wait alone. A list does not say which of its units is meant, so each is tried by itself.
-func (u *Uploader) refuse(err *Error, batches []state.Batch) {
-	if len(batches) > 1 {
-		for _, b := range batches {
-			u.waits[b.Unit] = &wait{}
-		}
-		u.log.Info("list of races refused, each is sent by itself", zap.Int("batches", len(batches)), zap.Error(err))
-		return
-	}
-	unit := batches[0].Unit
-	w := u.waits[unit]
-	if w == nil {
-		w = &wait{}
-		u.waits[unit] = w
-	}
-	w.failures++
-	if w.failures == 1 {
-		u.log.Error("race refused by the server; its rows are kept on this laptop, other races go on",
-			zap.Stringer("unit", unit), zap.Int("http_status", err.StatusCode), zap.Error(err))
-	}
-	w.until = time.Now().Add(max(doubled(w.failures), slow, err.RetryAfter))
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.report.RefusedUnit == nil {
-		u.report.RefusedUnit = map[state.Unit]error{}
-	}
-	u.report.RefusedUnit[unit] = err
-}
-
-// release lets a unit that was refused go with the others again.
-func (u *Uploader) release(unit state.Unit) {
-	if u.waits[unit] == nil {
-		return
-	}
-	delete(u.waits, unit)
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	delete(u.report.RefusedUnit, unit)
-}
-
 // reached ends an outage: the server has answered.
 func (u *Uploader) reached() {
 	if !u.backoff.failing() {
@@ -153,10 +115,12 @@ func (u *Uploader) reached() {
 const maxNamed = 10
 
 // succeed takes down that batches were confirmed.
-func (u *Uploader) succeed(batches []state.Batch, took time.Duration) {
+func (u *Uploader) succeed(batches []state.Batch, took time.Duration) error {
 	u.reached()
 	for _, b := range batches {
-		u.release(b.Unit)
+		if err := u.taken(b); err != nil {
+			return err
+		}
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
@@ -169,6 +133,7 @@ func (u *Uploader) succeed(batches []state.Batch, took time.Duration) {
 		u.log.Info("confirmed", zap.Stringer("unit", b.Unit), zap.String("mode", string(b.Mode)), zap.Int("rows", len(b.Rows)),
 			zap.Strings("bibs", named(b.Rows)), zap.Int("total", u.ledger.Counts(b.Unit).Confirmed), zap.Duration("took", took))
 	}
+	return nil
 }
 
 func named(rows []state.Row) []string {

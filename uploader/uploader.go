@@ -28,6 +28,7 @@ type Config struct {
 	MinInterval  time.Duration // between two PUTs; the first of a quiet spell goes at once
 	MaxBatch     int           // rows in one PUT
 	NewFinishers state.Mode    // Append, or Update where the start list was seeded
+	Removals     Removals
 }
 
 // Uploader is the loop that makes the server equal to the ledger.
@@ -41,9 +42,15 @@ type Uploader struct {
 	// The loop's own; only the goroutine of Run (or Flush) touches them.
 	backoff backoff
 	lastPut time.Time
-	waits   map[state.Unit]*wait // units that the server refused
-	looks   int                  // failed tries in a row to read a unit back
-	turn    int                  // which of the units is read back next
+	trials  map[state.Unit]*trial  // units of which the server refused something
+	leftOut map[state.Unit]leftOut // attributes that it refused
+	alone   bool                   // the last PUT was that of a unit on trial
+	looks   int                    // failed tries in a row to read a unit back
+	turn    int                    // which of the units is read back next
+	tries   int                    // which of the units on trial goes next
+	held    map[state.Unit]string  // removals that are not sent, and why; see removal.go
+
+	sending sync.Mutex // one PUT at a time, also when a person sends one; see [Uploader.Replace]
 
 	mu     sync.Mutex
 	report Report
@@ -53,8 +60,8 @@ type Uploader struct {
 func New(config Config, ledger *state.Ledger, server Server, log *zap.Logger) *Uploader {
 	return &Uploader{
 		config: config, ledger: ledger, server: server, log: log,
-		wake:  make(chan struct{}, 1),
-		waits: map[state.Unit]*wait{},
+		wake:   make(chan struct{}, 1),
+		trials: map[state.Unit]*trial{}, leftOut: map[state.Unit]leftOut{}, held: map[state.Unit]string{},
 	}
 }
 
@@ -153,19 +160,29 @@ func (u *Uploader) round(ctx context.Context) rest {
 		return rest{wait: d}
 	}
 	blind := u.readOrigins(ctx)
-	terms, retryIn := u.terms(time.Now())
-	batches, err := u.ledger.Offer(terms)
+	u.sending.Lock()
+	defer u.sending.Unlock()
+	now := time.Now()
+	u.wantAgain(now)
+	turn := u.whoseTurn(now)
+	batches, err := u.ledger.Offer(turn.terms)
 	if err != nil {
 		return u.fail(ctx, err, nil)
 	}
 	switch {
-	case len(batches) == 0 && blind != nil:
+	case len(batches) == 0 && blind != nil && turn.trial == nil:
 		return u.fail(ctx, blind, nil)
 	case len(batches) == 0:
-		return u.nothing(terms, retryIn)
+		return u.nothing(ctx, turn)
 	}
+	u.alone = turn.trial != nil
+	return u.send(ctx, batches)
+}
+
+// send makes one PUT of batches that were offered, and takes down what came of it.
+func (u *Uploader) send(ctx context.Context, batches []state.Batch) rest {
 	start := time.Now()
-	err = u.server.Put(ctx, batches)
+	err := u.server.Put(ctx, batches)
 	u.lastPut = time.Now()
 	if err != nil && !u.arrivedAnyway(ctx, err, batches) {
 		return u.fail(ctx, err, batches)
@@ -173,22 +190,28 @@ func (u *Uploader) round(ctx context.Context) rest {
 	if err := u.ledger.Confirm(batches); err != nil {
 		return u.fail(ctx, err, nil)
 	}
-	u.succeed(batches, time.Since(start))
+	if err := u.succeed(batches, time.Since(start)); err != nil {
+		return u.fail(ctx, err, nil)
+	}
 	return rest{}
 }
 
 // nothing ends a round in which there was nothing to send.
-func (u *Uploader) nothing(terms state.Terms, retryIn time.Duration) rest {
-	if retryIn > 0 {
-		// One more unit may wait to be read back; then this was not all.
-		if len(u.ledger.Unread(u.config.Units)) > 0 {
-			return rest{}
-		}
-		return rest{wait: retryIn, idle: true}
+func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
+	switch {
+	case turn.trial != nil:
+		u.exhausted(turn.terms.Units[0])
+		return rest{}
+	case turn.others:
+		u.alone = false
+		return rest{}
+	case len(u.ledger.Unread(u.config.Units)) > 0:
+		return rest{} // one more unit may wait to be read back; then this was not all
 	}
-	// It was the turn of a unit that had been refused, and what was refused is not pending any more.
-	u.release(terms.Units[0])
-	return rest{}
+	if r, sent := u.removeVanished(ctx); sent {
+		return r
+	}
+	return rest{wait: turn.retryIn, idle: true}
 }
 
 // polite returns how long the next PUT has to wait for min_interval.
@@ -199,24 +222,47 @@ func (u *Uploader) polite() time.Duration {
 	return max(0, u.config.MinInterval-time.Since(u.lastPut))
 }
 
-// terms returns what may be offered now: all units but those that wait alone, or one unit that was refused in company.
-// The duration is when the first waiting unit may be tried again.
-func (u *Uploader) terms(now time.Time) (state.Terms, time.Duration) {
-	terms := state.Terms{Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers}
-	retryIn := forever
+// turn is what may be offered in a round.
+type turn struct {
+	terms   state.Terms
+	trial   *trial        // of the one unit, where it goes alone
+	others  bool          // units on trial could go now, and let these go first
+	retryIn time.Duration // when the first unit that waits may be tried again
+}
+
+// whoseTurn chooses all units that are well, or one on trial: in turn where both have something to send, so that a unit
+// that is being taken apart does not keep the others waiting.
+func (u *Uploader) whoseTurn(now time.Time) turn {
+	well := turn{terms: state.Terms{Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers}, retryIn: forever}
+	var due []state.Unit
+	pending := false
 	for _, unit := range u.config.Units {
-		w := u.waits[unit]
+		t, counts := u.trials[unit], u.ledger.Counts(unit)
 		switch {
-		case w == nil:
-			terms.Units = append(terms.Units, unit)
-		case !now.Before(w.until):
-			// A unit whose refusal is not settled goes alone, so that nothing else is refused with it.
-			return state.Terms{Units: []state.Unit{unit}, Max: terms.Max, NewFinishers: terms.NewFinishers}, 0
+		case t == nil:
+			well.terms.Units = append(well.terms.Units, unit)
+			pending = pending || counts.Pending > 0
+		case now.Before(t.until) && (counts.Confirmed == 0 || counts.Pending <= t.pending):
+			well.retryIn = min(well.retryIn, t.until.Sub(now))
 		default:
-			retryIn = min(retryIn, w.until.Sub(now))
+			due = append(due, unit)
 		}
 	}
-	return terms, retryIn
+	well.others = len(due) > 0
+	if len(due) == 0 || u.alone && pending {
+		return well
+	}
+	unit := due[u.tries%len(due)]
+	u.tries++
+	t := u.trials[unit]
+	terms := state.Terms{Units: []state.Unit{unit}, Max: u.config.MaxBatch, NewFinishers: u.config.NewFinishers, Skip: t.skip(unit)}
+	if t.rows > 0 {
+		terms.Max = min(terms.Max, t.rows)
+	}
+	if len(t.again) > 0 {
+		terms.Only = map[state.Unit]map[parse.Bib]bool{unit: t.again}
+	}
+	return turn{terms: terms, trial: t}
 }
 
 // tries is how often in a row reading back may fail before the pages count as unreadable.

@@ -8,49 +8,46 @@ import (
 	"finishwatch/state"
 )
 
-// Verification is what reading a unit back showed: "confirmed" means that the server accepted it, "verified" that it
-// is there.
-type Verification struct {
-	Unit      state.Unit
-	Same      int         // confirmed bibs that the server shows with the same mark
-	Missing   []parse.Bib // confirmed bibs that it shows without a mark or not at all, sorted
-	Different []parse.Bib // confirmed bibs that it shows with another mark, sorted
-	Others    int         // bibs with a mark that we did not send
-}
-
-// Clean reports whether the server shows exactly what it accepted.
-func (v Verification) Clean() bool { return len(v.Missing) == 0 && len(v.Different) == 0 }
-
-// Verify reads a unit back and compares it with what was confirmed. An error means that it cannot be verified, not
-// that anything is wrong.
-func Verify(ctx context.Context, server Server, ledger *state.Ledger, unit state.Unit) (Verification, error) {
-	results, err := server.ReadBack(ctx, unit)
+// Verify reads a unit back and lets the ledger compare it with what was confirmed. An error means that it cannot be
+// verified, not that anything is wrong; [ErrHidden] is one.
+func Verify(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (Verified, error) {
+	v := Verified{Was: state.Verification{Unit: unit}}
+	before := ledger.Confirmed(unit)
+	results, err := reader.ReadBack(ctx, unit)
+	if err == nil && len(results) == 0 && len(before) > 0 {
+		err = ErrHidden
+	}
 	if err != nil {
-		return Verification{Unit: unit}, err
+		return v, err
 	}
-	return compare(unit, ledger.Confirmed(unit), results), nil
+	shown := shownOf(results)
+	if v.Was, err = ledger.VerifiedSince(unit, before, shown); err != nil {
+		return v, err
+	}
+	v.Shown = make(map[parse.Bib]string, len(v.Was.Different)+len(v.Was.Others))
+	for _, bib := range slices.Concat(v.Was.Different, v.Was.Others) {
+		v.Shown[bib] = shown[bib].Text
+	}
+	return v, nil
 }
 
-func compare(unit state.Unit, confirmed map[parse.Bib]parse.Mark, results []Result) Verification {
-	v := Verification{Unit: unit}
-	shown := make(map[parse.Bib]Result, len(results))
+// Reader reads results back.
+type Reader interface {
+	ReadBack(ctx context.Context, unit state.Unit) ([]Result, error)
+}
+
+// ErrHidden says that a page shows nothing at all of a unit of which rows were accepted.
+var ErrHidden error = &Error{Op: "read results back", Class: Doubtful, Detail: "the page shows no results: the director may hide them, or every bib is unknown and ignore_unknowns drops it"}
+
+// shownOf is what a page shows, for the ledger.
+func shownOf(results []Result) map[parse.Bib]state.Shown {
+	shown := make(map[parse.Bib]state.Shown, len(results))
 	for _, r := range results {
-		shown[r.Bib] = r
-		if _, ours := confirmed[r.Bib]; !ours && r.Performance != "" {
-			v.Others++
+		mark, err := parse.ParseMark(r.Performance)
+		if err != nil {
+			mark = parse.Mark{}
 		}
+		shown[r.Bib] = state.Shown{Mark: mark, Text: words([]byte(r.Performance)), Starter: r.Performance == ""}
 	}
-	for bib, mark := range confirmed {
-		switch r := shown[bib]; {
-		case r.Performance == "":
-			v.Missing = append(v.Missing, bib)
-		case !r.Is(mark):
-			v.Different = append(v.Different, bib)
-		default:
-			v.Same++
-		}
-	}
-	slices.Sort(v.Missing)
-	slices.Sort(v.Different)
-	return v
+	return shown
 }

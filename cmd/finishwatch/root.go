@@ -41,23 +41,9 @@ Try it with nothing configured:  finishwatch rehearse`,
 	}
 	root.AddCommand(
 		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newInit(), newFormats(), newVersion(),
+		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(),
 	)
-	for _, name := range []string{"history", "verify", "sync", "hold", "release", "pause", "resume", "reload"} {
-		root.AddCommand(newLater(name))
-	}
 	return root
-}
-
-// newLater is a command that the design has and this version has not. It says so, instead of guessing at another one.
-func newLater(name string) *cobra.Command {
-	return &cobra.Command{
-		Use:                name,
-		Hidden:             true,
-		DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error {
-			return &exit{code: exitUsage, err: fmt.Errorf("%s is not available yet in this version; finishwatch --help shows what is", name)}
-		},
-	}
 }
 
 // addConfig gives a command the --config flag.

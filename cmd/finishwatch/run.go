@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
 	"finishwatch/state"
@@ -61,6 +62,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 			return &exit{code: exitConfig, err: err}
 		}
 		options.StatusFile = cfg.StatusFile(os.Getenv)
+		options.Socket = control.SocketFor(options.StatusFile)
 	}
 	if dryRun {
 		log = log.WithOptions(zap.IncreaseLevel(zap.WarnLevel)) // nothing is confirmed, so nothing shall say so
@@ -74,7 +76,10 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return d.Once(ctx, os.Stderr)
 	}
 	defer refuseReload(log)()
-	return d.Run(ctx)
+	if err := d.Run(ctx); err != nil {
+		return stateError(err) // only the ledger ends it
+	}
+	return nil
 }
 
 // stateError gives what went wrong with the ledger its exit code.

@@ -39,6 +39,8 @@ func TestStories(t *testing.T) {
 			"append":  cmdAppend,
 			"await":   cmdAwait,
 			"race":    cmdRace,
+			"option":  cmdOption,
+			"seed":    cmdSeed,
 			"signal":  cmdSignal,
 			"mkfifo":  cmdMkfifo,
 			"large":   cmdLarge,
@@ -248,6 +250,26 @@ func cmdRace(ts *testscript.TestScript, _ bool, args []string) {
 		text += changed + "\n"
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(text), 0o644))
+}
+
+// cmdOption puts a line at the beginning of [opentrack], or of another table: option NAME VALUE [TABLE].
+func cmdOption(ts *testscript.TestScript, _ bool, args []string) {
+	table := "[opentrack]\n"
+	if len(args) > 2 {
+		table = "[" + args[2] + "]\n"
+	}
+	text := strings.Replace(ts.ReadFile("config.toml"), table, table+args[0]+" = "+args[1]+"\n", 1)
+	ts.Check(os.WriteFile(ts.MkAbs("config.toml"), []byte(text), 0o644))
+}
+
+// cmdSeed puts rows on a page as somebody else would: seed R1 3=15:00.
+func cmdSeed(ts *testscript.TestScript, _ bool, args []string) {
+	var rows [][2]string
+	for _, arg := range args[1:] {
+		bib, mark, _ := strings.Cut(arg, "=")
+		rows = append(rows, [2]string{bib, mark})
+	}
+	ts.Check(storyOf(ts).sandbox.Seed(args[0], 1, 1, rows...))
 }
 
 // cmdSignal sends SIGTERM or SIGHUP to the process whose status is in a file: signal TERM status.json.

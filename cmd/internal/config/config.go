@@ -38,8 +38,9 @@ type OpenTrack struct {
 	MinInterval    time.Duration // between two PUTs
 	MaxBatch       int           // rows in one PUT
 	NewFinishers   state.Mode    // append or update
-	Corrections    string        // update
-	Removals       string        // hold
+	Corrections    string        // update or hold
+	Removals       string        // hold or replace
+	RemovalsLimit  int           // bibs that replace may take away at once
 }
 
 // Watch says which folder is watched and how.

@@ -107,19 +107,6 @@ func flat(prefix string, values map[string]any) map[string]any {
 	return all
 }
 
-func TestTheExampleMarksWhatIsNotAvailable(t *testing.T) {
-	text := readExample(t)
-	for _, k := range keys("") {
-		if k.table == "log" {
-			continue
-		}
-		remark := remarkAbove(text, "#"+k.name+" =")
-		if marked := strings.Contains(strings.ToLower(remark), "not available yet"); marked != k.later && !k.required {
-			t.Errorf("%s: marked as not available yet: %t, want %t\n%s", join(k.table, k.name), marked, k.later, remark)
-		}
-	}
-}
-
 // remarkAbove returns the lines above the last line that begins so: the last, because [log] has a format, too.
 func remarkAbove(text, beginning string) string {
 	paragraphs := strings.Split(text, "\n\n")

@@ -110,7 +110,7 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "https", Host: "data.opentrack.run"}, Competition: "2026/GBR/my-race", Username: "me@example.org",
 			Compress: "auto", Timeout: 30 * time.Second, MinInterval: 2 * time.Second, MaxBatch: 500,
-			NewFinishers: state.Append, Corrections: "update", Removals: "hold",
+			NewFinishers: state.Append, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
 		Watch: Watch{Dir: "/srv/timing", Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
 		State: State{File: systemStateFile(noEnvironment)},
@@ -132,7 +132,7 @@ func TestEveryKeyOfALargeConfigurationCounts(t *testing.T) {
 			Server: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}, Competition: "2026/GBR/api-test", Username: "me@example.org",
 			PasswordFile: "/etc/finishwatch/secret/password", IgnoreUnknowns: true,
 			Compress: "never", Timeout: 90 * time.Second, MaxBatch: 5000,
-			NewFinishers: state.Update, Corrections: "update", Removals: "hold",
+			NewFinishers: state.Update, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
 		Watch: Watch{Dir: "/etc/finishwatch/exports", Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
 		State: State{File: "/etc/ledger.db"},

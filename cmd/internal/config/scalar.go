@@ -139,7 +139,6 @@ func (w whole) notWhole(v value) []fault {
 // choice is one of a few words.
 type choice[T any] struct {
 	words []word[T]
-	later []string // known words whose work is not done yet
 }
 
 // word is a word in the file and what it means in the program.
@@ -169,15 +168,8 @@ func (c choice[T]) read(v value) (T, []fault) {
 			return w.means, nil
 		}
 	}
-	if slices.Contains(c.later, s) {
-		return none, notYet(v, strconv.Quote(s), c.list(v))
-	}
-	if near := nearest(s, append(c.names(), c.later...)); near != "" {
-		fix := c.list(v)
-		if !slices.Contains(c.later, near) {
-			fix = v.write(strconv.Quote(near))
-		}
-		return none, v.wrong(fix, "%s does not know %s; did you mean %q?", v.name, short(s), near)
+	if near := nearest(s, c.names()); near != "" {
+		return none, v.wrong(v.write(strconv.Quote(near)), "%s does not know %s; did you mean %q?", v.name, short(s), near)
 	}
 	return none, v.wrong(c.list(v), "%s does not know %s", v.name, short(s))
 }
@@ -208,11 +200,6 @@ func orList(items []string) string {
 	}
 	last := len(items) - 1
 	return strings.Join(items[:last], ", ") + " or " + items[last]
-}
-
-// notYet says that a key or word is known, but does not work in this version. To accept it would be to ignore it.
-func notYet(v value, what, fix string) []fault {
-	return v.wrong(fix, "%s = %s is not available yet", v.name, what)
 }
 
 // short quotes a text of the file, at most 40 characters of it.

@@ -23,7 +23,6 @@ type key struct {
 	standard    any  // the default, as it would be read from the file
 	example     any  // what the example file shows where the default says nothing
 	required    bool // has no default
-	later       bool // not every documented value works yet
 	header      bool // is likely as the header of a column, too
 	also        []string
 	set         func(*draft, value) []fault
@@ -72,8 +71,6 @@ func keys(stateFile string) []key {
 
 func openTrackKeys() []key {
 	const t = "opentrack"
-	hold := choice[string]{words: []word[string]{{"hold", "hold"}}, later: []string{"replace"}}
-	update := choice[string]{words: []word[string]{{"update", "update"}}, later: []string{"hold"}}
 	return []key{
 		{
 			table: t, name: "competition", required: true, also: []string{"url", "address", "server", "link", "page"},
@@ -116,12 +113,16 @@ func openTrackKeys() []key {
 			set: into(words(state.Append, state.Update), func(d *draft) *state.Mode { return &d.config.OpenTrack.NewFinishers }),
 		},
 		{
-			table: t, name: "corrections", standard: "update", later: true,
-			set: into(update, func(d *draft) *string { return &d.config.OpenTrack.Corrections }),
+			table: t, name: "corrections", standard: "update",
+			set: into(words("update", "hold"), func(d *draft) *string { return &d.config.OpenTrack.Corrections }),
 		},
 		{
-			table: t, name: "removals", standard: "hold", later: true, also: []string{"deletions", "deletes"},
-			set: into(hold, func(d *draft) *string { return &d.config.OpenTrack.Removals }),
+			table: t, name: "removals", standard: "hold", also: []string{"deletions", "deletes"},
+			set: into(words("hold", "replace"), func(d *draft) *string { return &d.config.OpenTrack.Removals }),
+		},
+		{
+			table: t, name: "removals_limit", standard: int64(5), also: []string{"max_removals", "removal_limit"},
+			set: into(whole{1, 1000}, func(d *draft) *int { return &d.config.OpenTrack.RemovalsLimit }),
 		},
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,8 @@ type Options struct {
 	DryRun io.Writer
 	// OnReady, when set, is called once, after the first look into the folder.
 	OnReady func()
+	// Socket is where a person's commands are listened for; empty for nowhere.
+	Socket string
 }
 
 // Daemon is the whole program at work.
@@ -41,6 +44,8 @@ type Daemon struct {
 	ledger   *state.Ledger
 	server   uploader.Server
 	uploader *uploader.Uploader
+	verifier *uploader.Verifier
+	reader   uploader.Reader
 	watcher  *watcher.Watcher
 	feed     *feed
 	units    []state.Unit
@@ -49,12 +54,8 @@ type Daemon struct {
 // New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a
 // [*state.ForeignError] when the ledger is another competition's.
 func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) {
-	ledger, err := state.Open(cfg.State.File, state.Options{})
+	ledger, err := openLedger(cfg, log)
 	if err != nil {
-		return nil, err
-	}
-	if err := ledger.BelongTo(addressOf(cfg)); err != nil {
-		_ = ledger.Close()
 		return nil, err
 	}
 	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log)}
@@ -64,13 +65,15 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
 		}
 	}
-	d.server = newServer(cfg, options)
+	d.server, d.reader = newServer(cfg, options), newServer(cfg, options)
 	d.uploader = uploader.New(uploader.Config{
 		Units:        d.units,
 		MinInterval:  cfg.OpenTrack.MinInterval,
 		MaxBatch:     cfg.OpenTrack.MaxBatch,
 		NewFinishers: cfg.OpenTrack.NewFinishers,
+		Removals:     uploader.Removals{Replace: cfg.OpenTrack.Removals == "replace", Limit: cfg.OpenTrack.RemovalsLimit},
 	}, ledger, d.server, log)
+	d.verifier = uploader.NewVerifier(d.units, ledger, d.reader, d.uploader.Wake, log)
 	d.watcher = watcher.New(watcher.Config{
 		Dir:      cfg.Watch.Dir,
 		Patterns: patternsOf(cfg),
@@ -80,6 +83,30 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
 	return d, nil
+}
+
+// openLedger opens the ledger of the configuration's competition. One that is damaged is set aside and a fresh one begins:
+// it looks at what is public before it sends anything, so that nothing there gets worse.
+func openLedger(cfg *config.Config, log *zap.Logger) (*state.Ledger, error) {
+	options := state.Options{Guards: state.Guards{Corrections: state.CorrectionPolicy(cfg.OpenTrack.Corrections)}}
+	ledger, err := state.Open(cfg.State.File, options)
+	if errors.Is(err, state.ErrNotALedger) {
+		aside, cannot := state.SetAside(cfg.State.File, time.Now())
+		if cannot != nil {
+			return nil, err
+		}
+		log.Error("ledger is damaged and was set aside; a fresh one begins with what the exports say, and what is public stays",
+			zap.String("file", aside), zap.Error(err))
+		ledger, err = state.Open(cfg.State.File, options)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := ledger.BelongTo(addressOf(cfg)); err != nil {
+		_ = ledger.Close()
+		return nil, err
+	}
+	return ledger, nil
 }
 
 func newServer(cfg *config.Config, options Options) uploader.Server {
@@ -142,9 +169,34 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 	})
 	group.Go(func() error { return d.publish(ctx, listed) })
+	group.Go(func() error { return d.guardLedger(ctx) })
+	if d.options.DryRun == nil {
+		group.Go(func() error { return d.verifier.Run(ctx) })
+	}
+	if d.options.Socket != "" {
+		group.Go(func() error { return d.listen(ctx) })
+	}
 	err := group.Wait()
 	d.stopped()
 	return err
+}
+
+// guardLedger ends the daemon when the ledger is not what it was: damaged, deleted or replaced. What would be written from
+// then on would be forgotten; started again, it sets the damaged one aside and begins a fresh one.
+func (d *Daemon) guardLedger(ctx context.Context) error {
+	ticker := time.NewTicker(status.Beat)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		if err := errors.Join(d.ledger.Broken(), d.ledger.Check()); err != nil {
+			d.log.Error("ledger is gone or damaged; finishwatch ends, and begins a fresh one when it is started again", zap.Error(err))
+			return err
+		}
+	}
 }
 
 func (d *Daemon) ready() {
@@ -285,17 +337,18 @@ func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bo
 	if d.options.DryRun != nil || d.ledger.Counts(unit).Confirmed == 0 {
 		return true
 	}
-	v, err := uploader.Verify(ctx, d.server, d.ledger, unit)
+	found, err := uploader.Verify(ctx, d.reader, d.ledger, unit)
+	missing := slices.Concat(found.Was.Missing, found.Was.Stripped)
 	switch {
 	case err != nil:
 		fmt.Fprintf(w, ", not verified: %v", err)
-	case v.Clean():
-		fmt.Fprintf(w, ", verified %d", v.Same)
+	case found.Was.Clean():
+		fmt.Fprintf(w, ", verified %d", found.Was.Same)
 	default:
-		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v",
-			v.Same, len(v.Missing), v.Missing[:min(len(v.Missing), maxNamed)], len(v.Different), v.Different[:min(len(v.Different), maxNamed)])
+		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v", found.Was.Same, len(missing),
+			missing[:min(len(missing), maxNamed)], len(found.Was.Different), found.Was.Different[:min(len(found.Was.Different), maxNamed)])
 	}
-	return err == nil && v.Clean()
+	return err == nil && found.Was.Clean()
 }
 
 // address is the competition as people know it.
@@ -328,6 +381,7 @@ func (d *Daemon) Status() status.Status {
 		s.Trouble = fmt.Sprintf("%s has not answered for %s; check the network and the machine that shares the folder",
 			d.cfg.Watch.Dir, silent.Round(time.Second))
 	}
+	s.Paused = d.ledger.Paused()
 	s.State = d.word(s, report)
 	return s
 }
@@ -345,6 +399,8 @@ func (d *Daemon) word(s status.Status, report uploader.Report) string {
 		return status.NoFolder
 	case s.Outage > 0 && report.Class == uploader.LoginRefused:
 		return status.LoginRefused
+	case s.Paused:
+		return status.Paused
 	case s.Outage > 0, d.feed.ledgerBroken(), len(report.RefusedUnit) > 0:
 		return status.Stalled
 	case s.OldestPending > lag:
@@ -355,7 +411,13 @@ func (d *Daemon) word(s status.Status, report uploader.Report) string {
 
 func (d *Daemon) statusOf(unit state.Unit) status.Unit {
 	c := d.ledger.Counts(unit)
-	u := status.Unit{Unit: unit.String(), Name: d.nameOf(unit), Read: c.Read, Confirmed: c.Confirmed, Pending: c.Pending, Held: c.Held}
+	u := status.Unit{
+		Unit: unit.String(), Name: d.nameOf(unit), Read: c.Read, Confirmed: c.Confirmed, Pending: c.Pending, Held: c.Held,
+		Verified: c.Verified, OnHold: d.ledger.UnitHeld(unit),
+	}
+	if found, looked := d.verifier.Report()[unit]; looked {
+		u.VerifiedAt, u.Unverified = found.At, unverified(found)
+	}
 	last := d.feed.lastRead(unit)
 	u.LastBib, u.LastMark = string(last.Bib), last.Mark.String()
 	count, example := d.feed.nameless(unit)

@@ -26,15 +26,18 @@ func (s Status) Line() string {
 // of files and what a server said come from outside, and are cleaned.
 func (s Status) Print(w io.Writer, now time.Time) {
 	fmt.Fprintf(w, "%s", s.State)
-	if s.State == Live && s.ExitCode() != 0 {
+	switch {
+	case s.State == Live && s.ExitCode() != 0:
 		fmt.Fprint(w, ", attention")
+	case s.State == Paused:
+		fmt.Fprint(w, ": everything is read, nothing is sent; finishwatch resume goes on")
 	}
 	if s.Server != "" {
 		fmt.Fprintf(w, "  → %s", logging.Clean(s.Server))
 	}
 	fmt.Fprintln(w)
 	for _, u := range s.Units {
-		u.print(w)
+		u.print(w, now)
 	}
 	if s.OldestPending > 0 {
 		fmt.Fprintf(w, "  oldest waiting  %s\n", seconds(s.OldestPending))
@@ -55,13 +58,24 @@ func (s Status) Print(w io.Writer, now time.Time) {
 	}
 }
 
-func (u Unit) print(w io.Writer) {
-	fmt.Fprintf(w, "  %s\n", logging.Clean(strings.TrimSpace(u.Unit+"  "+u.Name)))
+func (u Unit) print(w io.Writer, now time.Time) {
+	fmt.Fprintf(w, "  %s", logging.Clean(strings.TrimSpace(u.Unit+"  "+u.Name)))
+	if u.OnHold {
+		fmt.Fprintf(w, "   ON HOLD: nothing of it is sent; finishwatch release %s", logging.Clean(u.Unit))
+	}
+	fmt.Fprintln(w)
 	fmt.Fprintf(w, "    read       %6d", u.Read)
 	if u.LastBib != "" {
 		fmt.Fprintf(w, "   last bib %s  %s", logging.Clean(u.LastBib), u.LastMark)
 	}
-	fmt.Fprintf(w, "\n    confirmed  %6d\n    waiting    %6d\n", u.Confirmed, u.Pending)
+	fmt.Fprintf(w, "\n    confirmed  %6d", u.Confirmed)
+	if !u.VerifiedAt.IsZero() {
+		fmt.Fprintf(w, "   verified %d, %s ago", u.Verified, seconds(now.Sub(u.VerifiedAt).Seconds()))
+	}
+	fmt.Fprintf(w, "\n    waiting    %6d\n", u.Pending)
+	if u.Unverified != "" {
+		fmt.Fprintf(w, "    on the page        %s\n", logging.Clean(u.Unverified))
+	}
 	if u.Held > 0 {
 		fmt.Fprintf(w, "    HELD       %6d   %s\n", u.Held, logging.Clean(u.HeldWhy))
 	}

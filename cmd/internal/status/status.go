@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -22,6 +23,7 @@ const (
 	Stalled      = "STALLED"
 	NoFolder     = "NO FOLDER"
 	LoginRefused = "LOGIN REFUSED"
+	Paused       = "PAUSED"
 	NotRunning   = "NOT RUNNING"
 )
 
@@ -38,6 +40,7 @@ type Status struct {
 	Folder  string `json:"folder"`
 	Trouble string `json:"trouble"` // with the folder or a file, ending in what to do
 	PID     int    `json:"pid"`
+	Paused  bool   `json:"paused"` // a person's pause: everything is read, nothing sent
 }
 
 // Unit is one race in numbers.
@@ -52,6 +55,10 @@ type Unit struct {
 	LastBib   string `json:"last_bib"`
 	LastMark  string `json:"last_mark"`
 	HeldWhy   string `json:"held_why"` // why one of the held rows is held
+	OnHold    bool   `json:"on_hold"`  // a person's hold of the race
+
+	VerifiedAt time.Time `json:"verified_at,omitzero"` // when the page was read last; zero for never
+	Unverified string    `json:"unverified"`           // what is wrong on the page, or why it cannot be read
 }
 
 // Fresh is how old a status may be before the daemon counts as not running or hung. The daemon writes every [Beat].
@@ -120,6 +127,9 @@ func read(path string) (Status, error) {
 	return s, nil
 }
 
+// attention reports whether a person should look at the race for another reason than held rows.
+func (u Unit) attention() bool { return u.OnHold || u.Unverified != "" }
+
 // Totals adds the units up.
 func (s Status) Totals() Unit {
 	var t Unit
@@ -139,10 +149,10 @@ func (s Status) ExitCode() int {
 		return 3
 	case Stalled, NoFolder, LoginRefused:
 		return 2
-	case CatchingUp:
+	case CatchingUp, Paused:
 		return 1
 	}
-	if s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" {
+	if s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" || slices.ContainsFunc(s.Units, Unit.attention) {
 		return 1
 	}
 	return 0

@@ -184,8 +184,8 @@ func TestTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	const want = `{"state":"LIVE","units":[{"unit":"R1/1/1","name":"My 5k","read":412,"confirmed":409,"pending":3,"held":0,"verified":0,` +
-		`"last_bib":"349","last_mark":"14:25.10","held_why":""}],"oldest_pending_s":0,"outage_s":0,"last_error":"",` +
-		`"updated":"2026-05-03T11:00:00Z","server":"test-data.opentrack.run/x/2026/GBR/api-test","folder":"/srv/timing","trouble":"","pid":7}` + "\n"
+		`"last_bib":"349","last_mark":"14:25.10","held_why":"","on_hold":false,"unverified":""}],"oldest_pending_s":0,"outage_s":0,"last_error":"",` +
+		`"updated":"2026-05-03T11:00:00Z","server":"test-data.opentrack.run/x/2026/GBR/api-test","folder":"/srv/timing","trouble":"","pid":7,"paused":false}` + "\n"
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
 	}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+	"golang.org/x/term"
+
+	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/control"
+	"finishwatch/cmd/internal/daemon"
+)
+
+// asked is a command that asks the daemon for something.
+type asked struct {
+	path    string
+	request control.Request
+}
+
+// command fills in what all of them share.
+func (a *asked) command(cmd *cobra.Command, run func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error) *cobra.Command {
+	addConfig(cmd, &a.path, defaultConfig)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		a.take(cmd, args)
+		doer, done, err := a.doer()
+		if err != nil {
+			return err
+		}
+		defer done()
+		return run(ctx, cmd, doer)
+	}
+	return cmd
+}
+
+// take reads what stands behind the command.
+func (a *asked) take(cmd *cobra.Command, args []string) {
+	if len(args) == 0 {
+		return
+	}
+	if cmd.Name() == control.History {
+		a.request.Bib = args[0]
+		return
+	}
+	a.request.Race = args[0]
+}
+
+// doer is the daemon that runs on this configuration or, where none does, a desk on its ledger.
+func (a *asked) doer() (control.Doer, func(), error) {
+	cfg, err := loadConfig(a.path)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, statusFile := range statusFiles(cfg) {
+		if client := (control.Client{Path: control.SocketFor(statusFile)}); client.Running() {
+			return client, func() {}, nil
+		}
+	}
+	if a.request.Do == control.Reload {
+		return nil, nil, &exit{code: 3, err: fmt.Errorf("%w; it reads its configuration when it starts", control.ErrNotRunning)}
+	}
+	options := daemon.Options{Version: version}
+	if needsServer(a.request.Do) {
+		if options.Password, err = cfg.Password(os.Getenv); err != nil {
+			return nil, nil, &exit{code: exitConfig, err: err}
+		}
+	}
+	desk, closeLedger, err := openDesk(cfg, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	return desk, func() { _ = closeLedger() }, nil
+}
+
+func needsServer(do string) bool {
+	return do == control.Verify || do == control.Plan || do == control.Replace
+}
+
+// openDesk opens the ledger for a command. It makes none: who asks about a ledger that is not there has the wrong
+// configuration.
+func openDesk(cfg *config.Config, options daemon.Options) (*control.Desk, func() error, error) {
+	if _, err := os.Stat(cfg.State.File); err != nil {
+		return nil, nil, stateError(fmt.Errorf("%w, and there is no ledger yet: %w; start finishwatch run, or check --config", control.ErrNotRunning, err))
+	}
+	desk, closeLedger, err := daemon.OpenDesk(cfg, options, zap.NewNop())
+	if err != nil {
+		return nil, nil, stateError(err)
+	}
+	return desk, closeLedger, nil
+}
+
+// ask carries the request out and writes what is said.
+func (a *asked) ask(ctx context.Context, cmd *cobra.Command, doer control.Doer) (control.Outcome, error) {
+	out := cmd.OutOrStdout()
+	outcome := doer.Do(ctx, a.request, func(line string) { fmt.Fprintln(out, line) })
+	return outcome, ended(outcome)
+}
+
+// ended is an outcome as the error of a command.
+func ended(o control.Outcome) error {
+	switch {
+	case o.Exit == 0:
+		return nil
+	case o.Error == "":
+		return &exit{code: o.Exit}
+	}
+	return &exit{code: o.Exit, err: errors.New(o.Error)}
+}
+
+// plain is a command that asks once.
+func (a *asked) plain(cmd *cobra.Command) *cobra.Command {
+	return a.command(cmd, func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error {
+		_, err := a.ask(ctx, cmd, doer)
+		return err
+	})
+}
+
+func newPause() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Pause}}
+	return a.plain(&cobra.Command{
+		Use: "pause", Short: "Send nothing until resume; everything is read and kept",
+		Example: "  finishwatch pause --config config.toml", Args: cobra.NoArgs,
+	})
+}
+
+func newResume() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Resume}}
+	return a.plain(&cobra.Command{
+		Use: "resume", Short: "End a pause; what waited goes out in finish order",
+		Example: "  finishwatch resume --config config.toml", Args: cobra.NoArgs,
+	})
+}
+
+func newHold() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Hold}}
+	cmd := a.plain(&cobra.Command{
+		Use: "hold RACE", Short: "Hold a race, or one bib of it, until release",
+		Long:    "Hold a race, or one bib of it: it is read and kept, and nothing of it is sent until finishwatch release. What is public stays.",
+		Example: "  finishwatch hold R1 --bib 349\n  finishwatch hold \"My 5k\"", Args: cobra.ExactArgs(1),
+	})
+	cmd.Flags().StringVar(&a.request.Bib, "bib", "", "hold only this `BIB`")
+	return cmd
+}
+
+func newRelease() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Release}}
+	cmd := a.plain(&cobra.Command{
+		Use: "release RACE", Short: "Let go out what is held",
+		Long: `Let go out what is held: a race that was put on hold, an export that is too old, marks that changed all at once, a mark outside
+fastest to slowest, a row that OpenTrack refused. Where a bib has two times, say which one is right.`,
+		Example: "  finishwatch release R1\n  finishwatch release R1 --bib 77 --mark 14:25.10", Args: cobra.ExactArgs(1),
+	})
+	cmd.Flags().StringVar(&a.request.Bib, "bib", "", "release only this `BIB`")
+	cmd.Flags().StringVar(&a.request.Mark, "mark", "", "which `MARK` is right, where there are several")
+	return cmd
+}
+
+func newHistory() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.History}}
+	cmd := a.plain(&cobra.Command{
+		Use: "history [BIB]", Short: "Show what happened to a bib: read, sent, accepted, verified",
+		Long:    "Show what happened to a bib: where it was read, when it was sent, accepted, refused and seen on OpenTrack. With --csv everybody's, for a spreadsheet.",
+		Example: "  finishwatch history 349\n  finishwatch history --csv > history.csv", Args: cobra.MaximumNArgs(1),
+	})
+	cmd.Flags().StringVar(&a.request.Race, "race", "", "only in this `RACE`")
+	cmd.Flags().BoolVar(&a.request.CSV, "csv", false, "as CSV, of all bibs unless one is named")
+	return cmd
+}
+
+func newVerify() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Verify}}
+	cmd := a.plain(&cobra.Command{
+		Use: "verify [RACE]", Short: "Read results back from OpenTrack and report what is there",
+		Long: `Read results back from OpenTrack and report, race by race, what is there as it was accepted, what is missing or different, and what
+is there and not ours. The exit code is 0 when everything is there, 65 when not, 69 when a page cannot be read.`,
+		Example: "  finishwatch verify\n  finishwatch verify R1 --csv > report.csv", Args: cobra.MaximumNArgs(1),
+	})
+	cmd.Flags().BoolVar(&a.request.CSV, "csv", false, "as CSV, a line a bib")
+	return cmd
+}
+
+func newReload() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Reload}}
+	return a.plain(&cobra.Command{
+		Use: "reload", Short: "Let the running daemon read its configuration again",
+		Example: "  finishwatch reload --config config.toml", Args: cobra.NoArgs,
+	})
+}
+
+func newSync() *cobra.Command {
+	a := &asked{request: control.Request{Do: control.Plan}}
+	yes := false
+	cmd := a.command(&cobra.Command{
+		Use: "sync RACE", Short: "Make OpenTrack's race equal to the exports, removing what is in none",
+		Long: `Make OpenTrack's race equal to the exports: show what would change, ask, then delete the race's rows there and load them anew. That
+is the way to take off a bib that is in no export any more.`,
+		Example: "  finishwatch sync R1", Args: cobra.ExactArgs(1),
+	}, func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error {
+		outcome, err := a.ask(ctx, cmd, doer)
+		if err != nil || outcome.Seen == "" {
+			return err
+		}
+		if !yes && !agreed(cmd.InOrStdin(), cmd.ErrOrStderr()) {
+			return &exit{code: exitUsage, err: errors.New("nothing was changed")}
+		}
+		a.request.Do, a.request.Seen = control.Replace, outcome.Seen
+		_, err = a.ask(ctx, cmd, doer)
+		return err
+	})
+	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
+	cmd.Flags().BoolVar(&a.request.Force, "force", false, "also when the page cannot be read, so that nobody knows what would be deleted")
+	return cmd
+}
+
+// agreed asks a person. Where nobody can answer, the answer is no.
+func agreed(in io.Reader, out io.Writer) bool {
+	if f, ok := in.(*os.File); ok && !term.IsTerminal(int(f.Fd())) {
+		fmt.Fprintln(out, "nobody is there to agree; --yes does it")
+		return false
+	}
+	fmt.Fprint(out, "Do it? [y/N] ")
+	line, _ := bufio.NewReader(in).ReadString('\n')
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}

@@ -1,0 +1,179 @@
+package control
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// echo answers with what it was asked, and waits where it was asked to.
+type echo struct{ gone chan struct{} }
+
+func (e echo) Do(ctx context.Context, r Request, say func(string)) Outcome {
+	if r.Bib == "wait" {
+		<-ctx.Done()
+		close(e.gone)
+		return Outcome{Exit: 1}
+	}
+	for i := range 3 {
+		say(fmt.Sprint(r.Do, " ", r.Race, " ", i))
+	}
+	return Outcome{Exit: 65, Error: "as asked", Seen: r.Seen}
+}
+
+// serving is a socket that is served until the test ends.
+func serving(t *testing.T, doer Doer) string {
+	t.Helper()
+	path := SocketFor(filepath.Join(t.TempDir(), "status.json"))
+	listener, err := Listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- Serve(ctx, listener, doer) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return path
+}
+
+func TestARequestIsAnsweredLineByLine(t *testing.T) {
+	path := serving(t, echo{})
+	var lines []string
+	outcome := Client{path}.Do(t.Context(), Request{Do: Hold, Race: "R1", Seen: "x"}, func(line string) { lines = append(lines, line) })
+	if want := (Outcome{Exit: 65, Error: "as asked", Seen: "x"}); outcome != want {
+		t.Errorf("%+v", outcome)
+	}
+	if strings.Join(lines, "|") != "hold R1 0|hold R1 1|hold R1 2" {
+		t.Errorf("%q", lines)
+	}
+}
+
+func TestOnlyTheServicesUserMayConnect(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the folder's rights are the socket's")
+	}
+	info, err := os.Stat(serving(t, echo{}))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+}
+
+func TestWhoHangsUpEndsTheRequest(t *testing.T) {
+	e := echo{make(chan struct{})}
+	path := serving(t, e)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan Outcome, 1)
+	go func() { done <- Client{path}.Do(ctx, Request{Do: Verify, Bib: "wait"}, func(string) {}) }()
+	for !(Client{path}).Running() {
+		t.Fatal("nobody listens")
+	}
+	stop()
+	if o := <-done; o.Exit != 1 {
+		t.Errorf("%+v", o)
+	}
+	select {
+	case <-e.gone:
+	case <-time.After(20 * time.Second):
+		t.Error("the daemon goes on with a request whose asker is gone")
+	}
+}
+
+// What is no request, or too long, is hung up on; the next one is answered.
+func TestRubbishIsHungUpOn(t *testing.T) {
+	path := serving(t, echo{})
+	for sentence, text := range map[string]string{
+		"no JSON":  "GET / HTTP/1.1\r\n\r\n",
+		"too long": `{"do":"` + strings.Repeat("x", maxRequest) + `"}` + "\n",
+		"nothing":  "\n",
+	} {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = c.Write([]byte(text))
+		_ = c.SetReadDeadline(time.Now().Add(20 * time.Second))
+		if n, err := c.Read(make([]byte, 1)); n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("%s: %d bytes, %v", sentence, n, err)
+		}
+		_ = c.Close()
+	}
+	if o := (Client{path}).Do(t.Context(), Request{Do: Pause}, func(string) {}); o.Exit != 65 {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestNobodyListens(t *testing.T) {
+	c := Client{filepath.Join(t.TempDir(), "none.sock")}
+	if o := c.Do(t.Context(), Request{Do: Pause}, func(string) {}); o.Exit != 3 || c.Running() {
+		t.Errorf("%+v", o)
+	}
+}
+
+// A socket that a killed daemon left behind is taken over; one that is listened on is not.
+func TestASocketIsTakenOverFromTheDead(t *testing.T) {
+	path := serving(t, echo{})
+	if _, err := Listen(path); err == nil {
+		t.Error("two listen on one socket")
+	}
+	dead := filepath.Join(t.TempDir(), "s.sock")
+	left, err := net.ListenUnix("unix", &net.UnixAddr{Name: dead, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	left.SetUnlinkOnClose(false)
+	_ = left.Close()
+	listener, err := Listen(dead)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+	if _, err := os.Stat(dead); err == nil {
+		t.Error("it is left behind")
+	}
+}
+
+func TestWhereTheSocketIs(t *testing.T) {
+	for status, want := range map[string]string{
+		"/run/finishwatch/status.json":                 "/run/finishwatch/control.sock",
+		"/home/me/a.db.status.json":                    "/home/me/a.db.status.json.sock",
+		"/" + strings.Repeat("x", 90) + "/status.json": "",
+	} {
+		got := filepath.ToSlash(SocketFor(status))
+		if want == "" && (len(got) > maxPath || got != filepath.ToSlash(SocketFor(status))) || want != "" && got != want {
+			t.Errorf("%s: %s", status, got)
+		}
+	}
+}
+
+// Whatever is said on the socket is one line of JSON each.
+func TestLinesCannotBeForged(t *testing.T) {
+	text, err := json.Marshal(message{Line: new("a\nb\x1b[2J")})
+	if err != nil || strings.Contains(string(text), "\n") || strings.Contains(string(text), "\x1b") {
+		t.Errorf("%s %v", text, err)
+	}
+}
+
+func TestCellsThatASpreadsheetWouldRun(t *testing.T) {
+	for cell, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "+1": "'+1", "349": "349", "": "", "-": "-", `a"b`: `"a""b"`} {
+		if got := row(cell); got != want && !(cell == "" && got == `""`) {
+			t.Errorf("%q becomes %q", cell, got)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+const (
+	maxRequest = 64 << 10         // bytes
+	patience   = 10 * time.Second // for a request to arrive, and for each line of an answer to be taken
+	maxAtOnce  = 8                // requests
+)
+
+// message is one line of an answer.
+type message struct {
+	Line *string  `json:"line,omitempty"`
+	End  *Outcome `json:"end,omitempty"`
+}
+
+// Listen makes the socket, for this user and root alone. One that nobody listens on any more is taken over.
+func Listen(path string) (net.Listener, error) {
+	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+		_ = c.Close()
+		return nil, fmt.Errorf("control socket %s: another finishwatch listens there", path)
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	listener, err := listenPrivately(path)
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	return listener, nil
+}
+
+// Serve answers requests until ctx ends, and then returns nil. It closes the listener.
+func Serve(ctx context.Context, listener net.Listener, doer Doer) error {
+	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
+	defer stop()
+	defer listener.Close()
+	var running sync.WaitGroup
+	defer running.Wait()
+	seats := make(chan struct{}, maxAtOnce)
+	for {
+		c, err := listener.Accept()
+		switch {
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			return fmt.Errorf("control socket: %w", err)
+		}
+		seats <- struct{}{}
+		running.Go(func() {
+			defer func() { <-seats }()
+			answer(ctx, c, doer)
+		})
+	}
+}
+
+// answer reads one request and carries it out. Who hangs up ends what was asked for, where that can be ended.
+func answer(ctx context.Context, c net.Conn, doer Doer) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Now().Add(time.Second)) })
+	defer stop()
+	defer c.Close()
+	_ = c.SetReadDeadline(time.Now().Add(patience))
+	line, err := bufio.NewReader(io.LimitReader(c, maxRequest)).ReadBytes('\n')
+	var r Request
+	if err != nil || json.Unmarshal(line, &r) != nil {
+		return
+	}
+	_ = c.SetReadDeadline(time.Time{})
+	go func() {
+		_, _ = c.Read(make([]byte, 1)) // returns when the other end is gone
+		cancel()
+	}()
+	out := json.NewEncoder(c)
+	write := func(m message) {
+		_ = c.SetWriteDeadline(time.Now().Add(patience))
+		if out.Encode(m) != nil {
+			cancel()
+		}
+	}
+	outcome := doer.Do(ctx, r, func(text string) { write(message{Line: &text}) })
+	write(message{End: &outcome})
+}
+
+// ErrNotRunning says that no daemon listens.
+var ErrNotRunning = errors.New("no finishwatch is running here")
+
+// Client asks the daemon that listens at a path.
+type Client struct{ Path string }
+
+// Do implements [Doer]. Where no daemon listens the outcome's error is that of [ErrNotRunning]; see [Client.Running].
+func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
+	conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", c.Path)
+	if err != nil {
+		return Outcome{Exit: 3, Error: ErrNotRunning.Error()}
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
+	defer stop()
+	if err := json.NewEncoder(conn).Encode(r); err != nil {
+		return Outcome{Exit: 3, Error: fmt.Sprintf("finishwatch does not take the request: %v", err)}
+	}
+	for in := json.NewDecoder(conn); ; {
+		var m message
+		switch err := in.Decode(&m); {
+		case ctx.Err() != nil:
+			return Outcome{Exit: 1, Error: "interrupted"}
+		case err != nil:
+			return Outcome{Exit: 3, Error: "finishwatch ended before it had answered; look at its log"}
+		case m.End != nil:
+			return *m.End
+		case m.Line != nil:
+			say(*m.Line)
+		}
+	}
+}
+
+// Running reports whether a daemon listens.
+func (c Client) Running() bool {
+	conn, err := net.DialTimeout("unix", c.Path, patience)
+	if err != nil {
+		return false
+	}
+	_ = conn.Close()
+	return true
+}
