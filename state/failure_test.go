@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"finishwatch/parse"
 	"finishwatch/state"
 )
 
@@ -61,14 +62,43 @@ func TestAStepThatCannotBeStored(t *testing.T) {
 			func(l *state.Ledger) error { return l.Confirm(batch) },
 			[]string{"1 14:20 confirmed 14:20"},
 		},
+		"Hold a bib": {
+			[]string{"a.csv settled 1=14:20"},
+			func(l *state.Ledger) error { return l.HoldBib(raceUnit, "1", true) },
+			[]string{"1 14:20 HELD held by a person"},
+		},
+		"Release": {
+			[]string{"hold race", "a.csv settled 1!slow@2:14:20"},
+			func(l *state.Ledger) error { _, err := l.Release(raceUnit, "", parse.Mark{}); return err },
+			[]string{"1 2:14:20"},
+		},
+		"Refuse": {
+			[]string{"a.csv settled 1=14:20"},
+			func(l *state.Ledger) error { return l.Refuse(raceUnit, batch[0].Rows[0], "why") },
+			[]string{"1 14:20 HELD refused by OpenTrack: why"},
+		},
+		"Verified": {
+			[]string{"a.csv settled 1=14:20", "lose", "a.csv settled 1=14:30", "send"},
+			func(l *state.Ledger) error {
+				_, err := l.Verified(raceUnit, map[parse.Bib]state.Shown{"1": {Mark: mark("14:20")}})
+				return err
+			},
+			[]string{"1 14:30 offered 14:30 confirmed 14:30"},
+		},
+		"Offer a removal": {
+			[]string{"a.csv settled 1=14:20 2=14:30", "send", "a.csv settled 2=14:30", "conclude"},
+			func(l *state.Ledger) error {
+				b, gone := l.Removal(raceUnit)
+				return l.OfferRemoval(b, gone)
+			},
+			[]string{"1 14:20 offered 14:20 HELD " + state.Vanished, "2 14:30 offered 14:30 confirmed 14:30"},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			l := newLedger(t)
 			setOrigin(t, l, state.OriginEmpty, raceUnit)
-			for _, text := range test.before {
-				observe(t, l, text)
-			}
+			play(t, l, "", test.before)
 			lines, counts := l.Lines(raceUnit), l.Counts(raceUnit)
 			must(t, l.Reopen(true))
 			for range 2 {
@@ -103,6 +133,28 @@ func known(lines []string) []string {
 		}
 	}
 	return kept
+}
+
+// The same for what is stored of a whole race, or of all.
+func TestAHoldThatCannotBeStoredIsNone(t *testing.T) {
+	l := newLedger(t)
+	must(t, l.Reopen(true))
+	for range 2 {
+		if l.Pause(true) == nil || l.HoldUnit(raceUnit, true) == nil {
+			t.Error("no error")
+		}
+	}
+	if l.Paused() || l.UnitHeld(raceUnit) {
+		t.Error("held in memory only")
+	}
+	must(t, l.Reopen(false))
+	must(t, l.Pause(true))
+	must(t, l.HoldUnit(raceUnit, true))
+	must(t, l.Reopen(true))
+	if _, err := l.Release(raceUnit, "", parse.Mark{}); err == nil || l.Pause(false) == nil || !l.UnitHeld(raceUnit) || !l.Paused() {
+		t.Error("released in memory only")
+	}
+	must(t, l.Reopen(false))
 }
 
 func TestAnOriginThatCannotBeStoredIsNotKnown(t *testing.T) {

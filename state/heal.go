@@ -69,17 +69,15 @@ func looksLikeBbolt(path string) bool {
 // Check returns an error when the file at the ledger's path is not the one that is open: it was deleted, replaced or
 // moved, and what is written from then on would be forgotten at the next start.
 func (l *Ledger) Check() error {
-	l.mu.Lock()
-	path, file := l.db.Path(), l.file
-	l.mu.Unlock()
-	info, err := os.Stat(path)
+	const advice = "what is sent now would be forgotten: start finishwatch anew"
+	info, err := os.Stat(l.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("ledger %s was deleted or moved while it is in use; what is sent now would be forgotten: start finishwatch anew", path)
+		return fmt.Errorf("ledger %s was deleted or moved while it is in use; %s", l.path, advice)
 	case err != nil:
 		return fmt.Errorf("ledger: %w; this user must be able to read it", err)
-	case !os.SameFile(info, file):
-		return fmt.Errorf("ledger %s was replaced by another file while it is in use; what is sent now would be forgotten: start finishwatch anew", path)
+	case !os.SameFile(info, l.file):
+		return fmt.Errorf("ledger %s was replaced by another file while it is in use; %s", l.path, advice)
 	}
 	return nil
 }
@@ -99,13 +97,13 @@ func (l *Ledger) view(read func(*bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			l.broken = notALedger(l.db.Path())
+			l.broken = notALedger(l.path)
 			err = l.broken
 		}
 	}()
 	err = l.db.View(read)
 	if errors.Is(err, errRecord) {
-		l.broken = fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+		l.broken = fmt.Errorf("%w (%w)", notALedger(l.path), err)
 		return l.broken
 	}
 	return err

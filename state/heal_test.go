@@ -82,7 +82,6 @@ func TestCheck(t *testing.T) {
 		want string
 	}{
 		"all is well": {func(*testing.T, string) {}, ""},
-		"written":     {func(*testing.T, string) {}, ""},
 		"deleted":     {func(t *testing.T, path string) { must(t, os.Remove(path)) }, "deleted or moved"},
 		"moved":       {func(t *testing.T, path string) { must(t, os.Rename(path, path+"2")) }, "deleted or moved"},
 		"replaced": {func(t *testing.T, path string) {

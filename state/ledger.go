@@ -19,6 +19,7 @@ import (
 // is in memory as well; memory is changed only after the disk was.
 type Ledger struct {
 	db      *bbolt.DB
+	path    string
 	pidFile string
 	file    os.FileInfo // the file that is open, as it was then
 	guards  Guards      // of units that have none of their own
@@ -54,7 +55,8 @@ type unitState struct {
 }
 
 // The stored layout: facts/{schema,count,competition,paused}; units/R1/1/1/{origin,name,note,count,hold,unsure} and
-// units/R1/1/1/bibs/BIB → record and history with checksum. The counts are how many units and how many bibs there are, so that a damaged page cannot lose some silently.
+// units/R1/1/1/bibs/BIB → record and history with checksum. The counts are how many units and how many bibs there are, so
+// that a damaged page cannot lose some silently.
 var (
 	factsBucket = []byte("facts")
 	unitsBucket = []byte("units")
@@ -141,7 +143,7 @@ func (l *Ledger) update(write func(*bbolt.Tx) error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			l.broken = notALedger(l.db.Path())
+			l.broken = notALedger(l.path)
 			err = l.broken
 		}
 	}()
@@ -150,7 +152,7 @@ func (l *Ledger) update(write func(*bbolt.Tx) error) (err error) {
 	case err == nil:
 		return nil
 	case errors.Is(err, errRecord), errors.Is(err, errCount):
-		l.broken = fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+		l.broken = fmt.Errorf("%w (%w)", notALedger(l.path), err)
 		return l.broken
 	}
 	return fmt.Errorf("write ledger: %w; is there room on the disk?", err)

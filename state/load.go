@@ -20,7 +20,7 @@ func (l *Ledger) load() (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
-			err = notALedger(l.db.Path())
+			err = notALedger(l.path)
 		}
 	}()
 	version, err := l.version()
@@ -31,14 +31,14 @@ func (l *Ledger) load() (err error) {
 		err := l.migrate(time.Now())
 		switch {
 		case errors.Is(err, errRecord), errors.Is(err, errCount):
-			return fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+			return fmt.Errorf("%w (%w)", notALedger(l.path), err)
 		case err != nil:
-			return fmt.Errorf("bring ledger %s up to date: %w; is there room on the disk?", l.db.Path(), err)
+			return fmt.Errorf("bring ledger %s up to date: %w; is there room on the disk?", l.path, err)
 		}
 	}
 	return l.db.View(func(tx *bbolt.Tx) error {
 		if err := l.loadUnits(tx.Bucket(factsBucket), tx.Bucket(unitsBucket)); err != nil {
-			return fmt.Errorf("%w (%w)", notALedger(l.db.Path()), err)
+			return fmt.Errorf("%w (%w)", notALedger(l.path), err)
 		}
 		return nil
 	})
@@ -49,15 +49,15 @@ func (l *Ledger) version() (version int, err error) {
 	err = l.db.View(func(tx *bbolt.Tx) error {
 		facts, units := tx.Bucket(factsBucket), tx.Bucket(unitsBucket)
 		if facts == nil || units == nil {
-			return notALedger(l.db.Path())
+			return notALedger(l.path)
 		}
 		version, err = strconv.Atoi(string(facts.Get(schemaKey)))
 		if err != nil || version < 1 {
-			return notALedger(l.db.Path())
+			return notALedger(l.path)
 		}
 		if version > schema {
 			return fmt.Errorf("open ledger %s: it was written by a newer finishwatch (schema %d, this one knows %d); use that one",
-				l.db.Path(), version, schema)
+				l.path, version, schema)
 		}
 		return nil
 	})

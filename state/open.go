@@ -57,7 +57,7 @@ func Open(path string, options Options) (*Ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Ledger{db: db, pidFile: path + ".pid", guards: options.Guards, units: map[Unit]*unitState{}}
+	l := &Ledger{db: db, path: path, pidFile: path + ".pid", guards: options.Guards, units: map[Unit]*unitState{}}
 	if err := l.load(); err != nil {
 		_ = db.Close()
 		return nil, err

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
@@ -207,8 +208,15 @@ func decodeFirst(b []byte) (r record, rest []byte, err error) {
 		chosen: on(flagChosen), gone: on(flagGone), again: on(flagAgain),
 	}
 	rest = b[n+1:]
-	for _, to := range []*parse.Mark{&r.seen, &r.offered, &r.confirmed} {
-		if *to, rest, err = decodeMark(rest); err != nil {
+	first := rest
+	if r.seen, rest, err = decodeMark(rest); err != nil {
+		return record{}, nil, err
+	}
+	first = first[:len(first)-len(rest)]
+	for _, to := range []*parse.Mark{&r.offered, &r.confirmed} {
+		if after, same := bytes.CutPrefix(rest, first); same {
+			*to, rest = r.seen, after // as in most records, and a start has many to read
+		} else if *to, rest, err = decodeMark(rest); err != nil {
 			return record{}, nil, err
 		}
 	}

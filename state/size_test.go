@@ -129,3 +129,28 @@ func BenchmarkStatusOfAHundredThousand(b *testing.B) {
 		_, _, _ = l.Held(raceUnit), l.Counts(raceUnit), l.Unverified(raceUnit)
 	}
 }
+
+func BenchmarkOpenAHundredThousand(b *testing.B) {
+	path := b.TempDir() + "/ledger.db"
+	l, err := state.Open(path, state.Options{NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := l.Observe(raceUnit, field(100000)); err != nil {
+		b.Fatal(err)
+	}
+	settle(b, l)
+	if err := l.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l, err := state.Open(path, state.Options{NoSync: true})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
