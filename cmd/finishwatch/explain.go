@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/explanation"
 	"finishwatch/parse"
 	"finishwatch/watcher"
@@ -132,6 +135,7 @@ func explainFile(cfg *config.Config, file string, ask parse.Ask) explanations {
 		if e.Err == nil {
 			e.Read(data, rules, ask, cfg.Watch.Settle)
 		}
+		e.Besides(guardsOf(cfg, race, at))
 		list = append(list, e)
 	}
 	if list == nil {
@@ -139,6 +143,28 @@ func explainFile(cfg *config.Config, file string, ask parse.Ask) explanations {
 		list = explanations{{File: file, Err: err}}
 	}
 	return list
+}
+
+// guardsOf asks the daemon, or the ledger where none runs, what keeps rows of a race back, and looks at the age of the file.
+// Where nobody can tell there is nothing to say.
+func guardsOf(cfg *config.Config, race config.Race, file string) (guards []explanation.Guard) {
+	if info, err := os.Stat(file); err == nil && cfg.Watch.MaxAge > 0 && time.Since(info.ModTime()) > cfg.Watch.MaxAge {
+		guards = append(guards, explanation.Guard{Reason: fmt.Sprintf("this export is older than [watch] max_age: a daemon that finds it so "+
+			"at its start reads it when it is written again, or after finishwatch release %s", race.Unit)})
+	}
+	a := &asked{path: cfg.Path, request: control.Request{Do: control.Guards, Race: race.Unit.String()}}
+	doer, done, err := a.doer()
+	if err != nil {
+		return guards
+	}
+	defer done()
+	doer.Do(context.Background(), a.request, func(line string) {
+		var g [2]string
+		if json.Unmarshal([]byte(line), &g) == nil {
+			guards = append(guards, explanation.Guard{Bib: g[0], Reason: g[1]})
+		}
+	})
+	return guards
 }
 
 // patterns lists the globs of all races as they stand in the configuration.

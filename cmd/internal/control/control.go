@@ -36,6 +36,7 @@ const (
 	Plan    = "plan"    // sync: what replacing a race would change
 	Replace = "replace" // sync: do it
 	Reload  = "reload"
+	Guards  = "guards" // explain: what keeps rows of a race back; lines of bib, TAB, reason
 )
 
 // Outcome is how a request ended.

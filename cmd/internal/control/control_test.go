@@ -19,10 +19,11 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // echo answers with what it was asked, and waits where it was asked to.
-type echo struct{ gone chan struct{} }
+type echo struct{ begun, gone chan struct{} }
 
 func (e echo) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	if r.Bib == "wait" {
+		close(e.begun)
 		<-ctx.Done()
 		close(e.gone)
 		return Outcome{Exit: 1}
@@ -76,14 +77,12 @@ func TestOnlyTheServicesUserMayConnect(t *testing.T) {
 }
 
 func TestWhoHangsUpEndsTheRequest(t *testing.T) {
-	e := echo{make(chan struct{})}
+	e := echo{make(chan struct{}), make(chan struct{})}
 	path := serving(t, e)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan Outcome, 1)
 	go func() { done <- Client{path}.Do(ctx, Request{Do: Verify, Bib: "wait"}, func(string) {}) }()
-	for !(Client{path}).Running() {
-		t.Fatal("nobody listens")
-	}
+	<-e.begun
 	stop()
 	if o := <-done; o.Exit != 1 {
 		t.Errorf("%+v", o)

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -43,7 +44,7 @@ func (d *Desk) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	clean := func(text string) { say(logging.Clean(text)) }
 	do, known := map[string]func(context.Context, Request, func(string)) Outcome{
 		Pause: d.pause, Resume: d.pause, Hold: d.hold, Release: d.release, History: d.history, Verify: d.verify,
-		Plan: d.plan, Replace: d.replace, Reload: d.reload,
+		Plan: d.plan, Replace: d.replace, Reload: d.reload, Guards: d.guards,
 	}[r.Do]
 	if !known {
 		return Outcome{Exit: 64, Error: fmt.Sprintf("%q is not known to the finishwatch that runs; is it an older version?", logging.Clean(r.Do))}
@@ -228,6 +229,30 @@ func (d *Desk) leftHeld(race Race, say func(string)) {
 
 // maxLines bounds how many bibs are listed one by one.
 const maxLines = 20
+
+// guards says what keeps rows of a race back, each in a line of JSON: bib and reason.
+func (d *Desk) guards(_ context.Context, r Request, say func(string)) Outcome {
+	race, wrong := d.unit(r.Race)
+	if wrong.Exit != 0 {
+		return wrong
+	}
+	keep := func(bib, reason string) {
+		text, _ := json.Marshal([2]string{bib, reason}) // two texts can always be written
+		say(string(text))
+	}
+	if d.Ledger.Paused() {
+		keep("", "paused by a person; finishwatch resume")
+	}
+	if d.Ledger.UnitHeld(race.Unit) {
+		keep("", fmt.Sprintf("a person holds the race; finishwatch release %s", race.Unit))
+	}
+	held := d.Ledger.Held(race.Unit)
+	slices.SortFunc(held, func(a, b state.HeldBib) int { return strings.Compare(string(a.Bib), string(b.Bib)) })
+	for _, h := range held {
+		keep(string(h.Bib), h.Reason)
+	}
+	return Outcome{}
+}
 
 // reload reads the configuration again.
 func (d *Desk) reload(_ context.Context, _ Request, say func(string)) Outcome {

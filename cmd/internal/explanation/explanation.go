@@ -22,6 +22,35 @@ type Explanation struct {
 	Accounts []parse.Account
 
 	Late string // when the daemon would read the last line, where that is later than the others
+
+	// Guards are what keeps rows back that the file alone does not tell: a person's hold, a mass change, a row that the
+	// server refused; each in words, with its bib where it is about one.
+	Guards []Guard
+}
+
+// Guard is why rows are kept back for another reason than what stands in the file.
+type Guard struct {
+	Bib    string `json:"bib"` // empty where it is about the whole race or file
+	Reason string `json:"reason"`
+}
+
+// Besides takes those guards that the file itself does not explain.
+func (e *Explanation) Besides(guards []Guard) {
+	said := map[Guard]bool{}
+	asked := map[string]bool{}
+	if e.Reading != nil {
+		for _, h := range e.Reading.Held {
+			said[Guard{string(h.Bib), h.Reason}] = true
+		}
+	}
+	for _, a := range e.Accounts {
+		asked[string(a.Bib)] = true
+	}
+	for _, g := range guards {
+		if !said[g] && (!e.Asked || g.Bib == "" || asked[g.Bib]) {
+			e.Guards = append(e.Guards, g)
+		}
+	}
 }
 
 // Read reads a file that is taken for complete. The daemon does not take it so: settle is how long it waits until a

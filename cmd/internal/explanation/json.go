@@ -40,6 +40,7 @@ type (
 		Ignored   []jsonIgnored `json:"ignored"`
 		Error     string        `json:"error"`
 		Accounts  []jsonAccount `json:"accounts,omitzero"` // where rows are asked for
+		Guards    []Guard       `json:"guards,omitempty"`  // with a configuration: what keeps rows back besides
 	}
 )
 
@@ -70,7 +71,7 @@ type (
 
 // JSON writes one object on one line.
 func (e *Explanation) JSON(w io.Writer) error {
-	out := jsonExplanation{File: e.File, Race: e.Race, Finishes: []jsonFinish{}, Held: []jsonHeld{}, Ignored: []jsonIgnored{}}
+	out := jsonExplanation{File: e.File, Race: e.Race, Finishes: []jsonFinish{}, Held: []jsonHeld{}, Ignored: []jsonIgnored{}, Guards: e.Guards}
 	if e.Asked {
 		out.Accounts = []jsonAccount{}
 	}

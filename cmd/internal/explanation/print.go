@@ -19,8 +19,25 @@ func (e *Explanation) Print(w io.Writer, s Style) error {
 	} else {
 		p.reading(e)
 	}
+	p.guards(e.Guards)
 	_, err := io.WriteString(w, p.text.String())
 	return err
+}
+
+// maxGuards bounds how many bibs are named that are kept back for another reason than what stands in the file.
+const maxGuards = 20
+
+func (p *printer) guards(guards []Guard) {
+	for _, g := range guards[:min(len(guards), maxGuards)] {
+		text := g.Reason
+		if g.Bib != "" {
+			text = "bib " + g.Bib + ": " + text
+		}
+		p.line("%s  %s", p.style.paint(held, "KEPT BACK"), logging.Clean(text))
+	}
+	if more := len(guards) - maxGuards; more > 0 {
+		p.line("%s  and %d more", p.style.paint(held, "KEPT BACK"), more)
+	}
 }
 
 func (e *Explanation) title() string {
