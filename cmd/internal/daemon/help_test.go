@@ -45,6 +45,9 @@ type field struct {
 	logs     *observer.ObservedLogs
 	daemon   *Daemon
 	stop     func() // ends Run and waits for it
+
+	ledgerFile string // [state] file
+	more       string // more lines of [opentrack]
 }
 
 const oneRace = `
@@ -56,20 +59,34 @@ eventid = "R1"
 // newField makes a field. Nothing runs yet.
 func newField(t *testing.T) *field {
 	t.Helper()
-	f := &field{t: t, dir: t.TempDir(), password: "apitest", server: sandbox.New(sandbox.Options{})}
+	f := &field{t: t, dir: t.TempDir(), password: "apitest", ledgerFile: "finishwatch.db"}
+	f.stage(sandbox.Options{})
+	f.must(os.Mkdir(filepath.Join(f.dir, "timing"), 0o755))
+	return f
+}
+
+// restage puts another imitation in the place of the one that there is.
+func (f *field) restage(options sandbox.Options) {
+	f.t.Helper()
+	f.down()
+	f.stage(options)
+}
+
+func (f *field) stage(options sandbox.Options) {
+	f.t.Helper()
+	f.server = sandbox.New(options)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	f.must(err)
 	f.address = listener.Addr().String()
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
-	go func() { served <- f.server.Serve(ctx, listener) }()
+	server := f.server
+	go func() { served <- server.Serve(ctx, listener) }()
 	f.down = sync.OnceFunc(func() {
 		cancel()
 		f.must(<-served)
 	})
-	t.Cleanup(func() { f.down() })
-	f.must(os.Mkdir(filepath.Join(f.dir, "timing"), 0o755))
-	return f
+	f.t.Cleanup(f.down)
 }
 
 func (f *field) must(err error) {
@@ -86,14 +103,15 @@ func (f *field) open(watch, races string) {
 competition = "http://%s/x/2026/GBR/api-test/"
 username = "api-test@mailinator.com"
 min_interval = "0s"
+%s
 [watch]
 dir = "timing"
 poll = "100ms"
 settle = "20ms"
 %s
 [state]
-file = "finishwatch.db"
-%s`, f.address, watch, races)
+file = %q
+%s`, f.address, f.more, watch, f.ledgerFile, races)
 	path := filepath.Join(f.dir, "config.toml")
 	f.must(os.WriteFile(path, []byte(text), 0o600))
 	cfg, err := config.Load(path)
