@@ -140,6 +140,8 @@ func (r *rowAccount) outcome() otherRow {
 	var reason string
 	o.mark, reason = r.table.mark(&r.rec, r.at, r.time, r.said)
 	switch {
+	case r.table.otherColumn(&r.rec) != "":
+		o.mark, o.says = Mark{}, ", held: "+r.table.otherColumn(&r.rec)
 	case reason != "":
 		o.says = ", held: " + reason
 	case !o.mark.IsZero():
@@ -262,6 +264,10 @@ func claxAttributes() []string { return []string{"d", "t", "tr", "re", "p", "ca"
 func (r *rowAccount) filters() bool {
 	for _, f := range r.table.schema.where {
 		text := r.text(f.column)
+		if f.value == anyValue {
+			r.account.step("where", r.where(f.column)+" is "+quote(text)+", and this race takes any")
+			continue
+		}
 		if text != f.value {
 			r.account.step("where", r.where(f.column)+" is "+quote(text)+", and this race takes "+quote(f.value))
 			return false

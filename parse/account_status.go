@@ -1,5 +1,7 @@
 package parse
 
+import "slices"
+
 // statusStep says what the row says besides the time, and where: the first of the places that the judge looks at which
 // decides. Nothing is said where there is no such place in the row.
 func (r *rowAccount) statusStep() {
@@ -36,6 +38,8 @@ func (r *rowAccount) statusText(w statusWord) string {
 		return "has not finished"
 	case w.verdict == needsPerson && r.classifier() != "":
 		return "is " + r.classifier() + ", which is no result that OpenTrack knows"
+	case w.verdict == needsPerson && w.column > 0 && !slices.Contains(r.table.schema.flags, w.column-1):
+		return "says so where nobody said that the status stands"
 	case w.verdict == needsPerson:
 		return "is no result that OpenTrack knows"
 	}
@@ -59,9 +63,9 @@ func (r *rowAccount) statusPlace() (column int, w statusWord) {
 			return i, w
 		}
 	}
-	if s.line == 0 {
-		if i := t.strayColumn(rec); i >= 0 {
-			return i, statusOf(string(trim(rec.cells[i].raw)))
+	if r.time.kind != notATime {
+		if w := t.strayCode(rec); w.verdict != unknownWord {
+			return w.column - 1, w
 		}
 	}
 	if r.time.kind == notATime {
@@ -70,19 +74,6 @@ func (r *rowAccount) statusPlace() (column int, w statusWord) {
 		}
 	}
 	return s.status, own
-}
-
-// strayColumn finds what [table.strayCode] finds.
-func (t *table) strayColumn(rec *record) int {
-	whole := rec.cells
-	for i := range whole {
-		one := *rec
-		one.cells = whole[:i+1]
-		if t.strayCode(&one).verdict == saysCode {
-			return i
-		}
-	}
-	return -1
 }
 
 // classifier is what a digit in a classifier's column means, or nothing.

@@ -130,7 +130,8 @@ func (a *aligner) misaligned(r *placed) int {
 			return m.column
 		}
 	}
-	for column, area := range a.areas {
+	for _, column := range slices.Sorted(maps.Keys(a.areas)) {
+		area := a.areas[column]
 		for i, w := range r.words {
 			if w.from < area.to && area.from < w.to && (r.lying(i) != column || !a.couldBe(r, w, column)) {
 				return column

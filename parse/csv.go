@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// maxBib is the longest bib in bytes; what is longer is a name in the wrong column.
-const maxBib = 20
-
 // growCSV opens delimited text.
 func growCSV(d *decoded, rules *Rules, tail Tail, r *Reading) (grower, *FileError) {
 	r.Format = "csv"
@@ -38,7 +35,10 @@ func openTable(d *decoded, rules *Rules, s *schema, tail Tail, r *Reading) *tabl
 func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
 	t := &table{
 		decoded: d, rules: rules, schema: s, tail: tail, split: splitter{delim: s.delim, growing: tail == TailGrowing},
-		book: newBook(d.data), words: make(map[string]statusWord),
+		book: newBook(d.data), words: make(map[string]statusWord), ranking: newRanking(&s.header),
+	}
+	for _, i := range s.races {
+		t.races = append(t.races, s.raceColumn(i))
 	}
 	d.kept.judges(t)
 	return t
@@ -47,6 +47,7 @@ func newTable(d *decoded, rules *Rules, s *schema, tail Tail) *table {
 // more implements [grower].
 func (t *table) more(d *decoded, from int) int {
 	t.decoded = d
+	t.codes = codesIn(d.data[from:])
 	t.split.resume(d.data, from)
 	for t.split.next() {
 		t.row(&t.split.rec)
@@ -84,6 +85,13 @@ type table struct {
 	above     int64 // hundredths of the time above; 0 where there is none
 	bibLength int   // of the row before
 
+	codes     bool // DNF or the like stands somewhere in the text
+	longTimes bool // a time from ten hours on had seconds
+
+	ranking ranking
+	races   []raceColumn
+	section section
+
 	timesOfDay, bareNumbers int    // rows held for that
 	bareNumber              string // the first one
 	clock                   wallClock
@@ -96,6 +104,7 @@ func (t *table) row(rec *record) {
 		t.faulty(rec)
 		return
 	case rec.line < t.schema.line:
+		t.title(rec)
 		t.book.ignore(rec.line, "above the header")
 		return
 	case rec.line == t.schema.line:
@@ -259,7 +268,7 @@ func (t *table) sameColumns(h *header) bool {
 func (t *table) filteredOut(rec *record) (string, bool) {
 	for _, f := range t.schema.where {
 		b := trim(t.cell(rec, f.column))
-		if string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
+		if f.value != anyValue && string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
 			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)) + ", and this race takes " + quote(f.value), true
 		}
 	}
@@ -271,6 +280,7 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 	said := t.status(rec, at, time)
 	mark, reason := t.mark(rec, at, time, said)
 	if mark.IsZero() && reason == "" {
+		t.title(rec)
 		t.book.ignore(rec.line, t.nothing(rec, said))
 		return
 	}
@@ -299,8 +309,15 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 			mark = Mark{} // read from another column perhaps
 		}
 	}
+	if unranked := t.unranked(rec, mark); reason == "" && mark.Code() == NoCode {
+		reason = unranked
+	}
 	if t.survey != nil {
 		t.survey.row(t, rec)
+	}
+	if other := t.elsewhere(rec); other != "" {
+		t.book.holdMark(rec.line, Bib(bib), mark, other)
+		return
 	}
 	switch {
 	case reason != "" && claims:
@@ -336,30 +353,6 @@ func (t *table) nothing(rec *record, said statusWord) string {
 		return "has not finished"
 	}
 	return "no time"
-}
-
-// bibProblem says why a cell is no bib, or nothing.
-func bibProblem(bib []byte) string {
-	if len(bib) > 0 && len(bib) <= maxBib && bib[0] >= '1' && bib[0] <= '9' && digits(bib) {
-		return ""
-	}
-	return oddBibProblem(string(bib))
-}
-
-func oddBibProblem(bib string) string {
-	switch bib {
-	case "", "?", "-", "--", "0", "00", "000", "0000", "#N/A", "N/A", "n/a":
-		return "no bib"
-	}
-	if len(bib) > maxBib || strings.Trim(bib, "?-.*_ ") == "" {
-		return "not a bib: " + quote(bib)
-	}
-	for _, r := range bib {
-		if r == ' ' || !showable(r) || strings.ContainsRune(",;|\"'<>#", r) {
-			return "not a bib: " + quote(bib)
-		}
-	}
-	return ""
 }
 
 // complete reports whether a last line without a newline is a whole row: all columns are there, no quote is open,

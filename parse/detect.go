@@ -119,6 +119,7 @@ type detector struct {
 	split   *splitter
 	found   finding
 	blocked bool   // a header that we do not understand stands above these rows
+	teams   bool   // a title above says that these are teams
 	texts   int    // cells of the last row without figures, which may be such a header
 	head    header // of columns by number
 	headRec struct{ line, width int }
@@ -148,6 +149,7 @@ func (f *detector) run(limit, first int) finding {
 			continue
 		}
 		f.found.filled++
+		f.teams = f.teams || f.d.teamTitle(rec)
 		if f.headerRow(rec) || commentRow(rec) {
 			if f.found.decided() {
 				return f.decide(rec.line)
@@ -186,6 +188,9 @@ func (f *detector) headerRow(rec *record) bool {
 	switch {
 	case h.satisfies(f.rules) && !f.numbers:
 		f.found.schema, f.found.err = headed(h, rec, f.rules, f.split.delim)
+		if f.found.err == nil && f.teams {
+			f.found.err = f.found.schema.ofTeams(f.rules)
+		}
 		if f.found.err != nil {
 			f.found.schema = nil
 			f.found.err.exemplify(f.d, rec.start+len(rec.bytes), f.split.delim)

@@ -34,10 +34,15 @@ func binary(data []byte, format string) *FileError {
 			return &FileError{Reason: "this looks like " + magic.name, Fix: readsOnly}
 		}
 	}
-	if controls(firstLine(data)) {
-		return &FileError{Reason: "this is no text", Fix: readsOnly}
-	}
 	return nil
+}
+
+// noText refuses content that is in no encoding that is recognised.
+func noText(data []byte, encoding string) *FileError {
+	if zipped(data) || !automatic(encoding) || !controls(firstLine(data)) || endianness(data) != 0 {
+		return nil
+	}
+	return &FileError{Reason: "this is no text", Fix: readsOnly + `; if it is text in UTF-16, set encoding = "utf-16"`}
 }
 
 // utf16Text is how an ASCII text stands in the directory of an OLE file.

@@ -107,6 +107,9 @@ func recognised(data []byte, rules *Rules) (format, decoded, error) {
 	if refused != nil {
 		return format{}, decoded{}, refused
 	}
+	if refused = noText(data, rules.Encoding); refused != nil {
+		return format{}, decoded{}, refused
+	}
 	d, refused := contentOf(data, rules.Encoding)
 	if refused != nil {
 		return format{}, decoded{}, refused

@@ -110,6 +110,8 @@ func (c goldenCase) rules(t testing.TB) (rules Rules) {
 			rules.Slowest = mark(value)
 		case "rounding":
 			rules.Rounding = map[string]Rounding{"up_second": RoundUpSecond, "up_tenth": RoundUpTenth}[value]
+		case "mixed":
+			rules.Mixed = value == "true"
 		case "minutes_past_hour":
 			rules.MinutesPastHour = value == "true"
 		case "statuses":

@@ -1,10 +1,14 @@
 package parse
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // guess is what the cells of one row without a header could be.
 type guess struct {
 	bibs, times []int
+	ages        []int // of the bibs, those that could be somebody's age
 	width       int
 }
 
@@ -21,6 +25,9 @@ func guessRow(rec *record) guess {
 			g.times = append(g.times, i)
 		case figureBib(b):
 			g.bibs = append(g.bibs, i)
+			if n, figures := number(b, 3); i > 0 && figures == len(b) && n <= 99 {
+				g.ages = append(g.ages, i)
+			}
 		}
 	}
 	return g
@@ -102,6 +109,14 @@ func (f *detector) fromWindow(rec *record) (*schema, *FileError) {
 	for i := range bibs {
 		s.bib = i
 	}
+	other := func(g guess) bool { return slices.Contains(g.bibs, s.bib) && !slices.Contains(g.ages, s.bib) }
+	if s.width > 2 && f.rules.Columns.Bib == "" && !slices.ContainsFunc(f.window, other) {
+		return nil, &FileError{
+			Reason: "there is no header, and the numbers in column " + strconv.Itoa(s.bib+1) + " could be bibs and could be ages",
+			Fix:    "if they are bibs, say so: [race.columns] bib = " + strconv.Itoa(s.bib+1),
+			Key:    "columns.bib", Values: []string{strconv.Itoa(s.bib + 1)},
+		}
+	}
 	for i := range times {
 		s.time = i
 	}
@@ -149,8 +164,11 @@ func (f *detector) numbered(rec *record) {
 	if bib >= len(rec.cells) || time >= len(rec.cells) || !figureBib(trim(rec.cells[bib].text())) {
 		return
 	}
-	t := readTime(trim(rec.cells[time].text()))
-	if t.kind != clearTime && (t.kind != bareNumber || f.rules.TimeUnit == "") {
+	at := trim(rec.cells[time].text())
+	t := readTime(at)
+	_, dated := readStamp(at)
+	dated = dated && !f.rules.Start.IsZero()
+	if t.kind != clearTime && (t.kind != bareNumber || f.rules.TimeUnit == "") && !dated {
 		return
 	}
 	s := &schema{
@@ -194,7 +212,7 @@ func (f *detector) uncounted() {
 	if s.named || f.rules.Columns.Bib != "" || s.line > 0 && (s.hasPlace() || s.header.roles[s.bib] == bibRole) {
 		return
 	}
-	rows := 0
+	rows, tied := 0, ""
 	again := newSplitter(f.d.data, s.delim, f.split.growing)
 	for again.next() {
 		rec := &again.rec
@@ -202,9 +220,11 @@ func (f *detector) uncounted() {
 			continue
 		}
 		rows++
-		if string(trim(rec.cells[s.bib].text())) != strconv.Itoa(rows) {
+		at := string(trim(rec.cells[s.bib].text()))
+		if at != strconv.Itoa(rows) && at != tied { // two runners may share a place
 			return
 		}
+		tied = at
 	}
 	if rows > 0 {
 		f.found.schema = nil

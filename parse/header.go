@@ -150,7 +150,8 @@ func (h *header) timeColumn(rules *Rules) (at, other int, err *FileError) {
 	chips := h.columnsOf(func(r role) bool { return r == chipRole })
 	guns := h.columnsOf(func(r role) bool { return r == gunRole })
 	times := h.columnsOf(func(r role) bool { return r == timeRole })
-	times = h.withoutTimesOfDay(times)
+	times = h.withoutSeconds(h.withoutLegs(h.withoutTimesOfDay(times)))
+	doubts := h.columnsOf(func(r role) bool { return r == doubtRole })
 	switch {
 	case rules.Clock == "chip" && len(chips)+len(guns) > 0:
 		return h.clockColumn("chip", chips, append(guns, times...))
@@ -161,6 +162,8 @@ func (h *header) timeColumn(rules *Rules) (at, other int, err *FileError) {
 	}
 	all := slices.Concat(guns, chips, times)
 	switch {
+	case len(all) == 1 && len(doubts) > 0:
+		return -1, -1, h.twoColumns("time", append(all, doubts...))
 	case len(all) == 1:
 		return all[0], -1, nil
 	case len(all) == 0:
@@ -188,11 +191,37 @@ func (h *header) withoutTimesOfDay(times []int) []int {
 	}
 	return slices.DeleteFunc(times, func(i int) bool {
 		switch strings.Join(headerTokens(h.texts[i]), "") {
-		case "finish", "finishtime", "ziel", "zielzeit", "arrivee", "arrivo", "llegada", "maal", "mal":
+		case "finish", "finishtime", "ziel", "zielzeit", "arrivee", "arrivo", "llegada", "maal", "mal", "maltid":
 			return true
 		}
 		return false
 	})
+}
+
+// withoutLegs leaves out the run where other columns give the swim or the ride before it.
+func (h *header) withoutLegs(times []int) []int {
+	if !slices.ContainsFunc(h.texts, func(t string) bool {
+		return slices.ContainsFunc(headerTokens(t), func(w string) bool { return otherLegs[w] })
+	}) {
+		return times
+	}
+	return slices.DeleteFunc(times, func(i int) bool {
+		words := headerTokens(h.texts[i])
+		return slices.Contains(words, "run") || slices.Contains(words, "running") || runLegs[strings.Join(words, "")]
+	})
+}
+
+// withoutSeconds leaves out "Time (s)" beside a time that is written out: it is the same time for a computer.
+func (h *header) withoutSeconds(times []int) []int {
+	bare := func(i int) bool {
+		words := headerTokens(h.texts[i])
+		last := words[len(words)-1]
+		return len(words) == 2 && (last == "s" || last == "sec")
+	}
+	if len(times) < 2 || !slices.ContainsFunc(times, func(i int) bool { return !bare(i) }) {
+		return times
+	}
+	return slices.DeleteFunc(times, bare)
 }
 
 // clockColumn is the column of the clock that a person chose.
@@ -288,4 +317,50 @@ func (h *header) missing(rules *Rules) *FileError {
 	}
 	_, _, err := h.timeColumn(rules)
 	return err
+}
+
+// teamTitle reports a line with one filled cell in which a word for teams stands, such as "Team Results".
+func (d *decoded) teamTitle(rec *record) bool {
+	filled := 0
+	var title []byte
+	for _, c := range rec.cells {
+		if b := trim(c.text()); len(b) > 0 {
+			title = b
+			filled++
+		}
+	}
+	return filled == 1 && slices.ContainsFunc(headerTokens(d.text(title, rec.bytes)), teamWord)
+}
+
+func teamWord(w string) bool {
+	for _, stem := range []string{"team", "mannschaft", "equipe", "equipo", "squadr", "joukkue", "druzyn", "druzst"} {
+		if strings.HasPrefix(w, stem) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofTeams refuses a table below a title about teams that has teams and no people: its "No" may count the runners of a team.
+func (s *schema) ofTeams(rules *Rules) *FileError {
+	h := &s.header
+	if rules.Columns.Bib != "" || h.roles[s.bib] != numberRole {
+		return nil
+	}
+	teams := false
+	for i, t := range h.texts {
+		team := slices.ContainsFunc(headerTokens(t), teamWord)
+		if !team && i != s.bib && textColumn(t) {
+			return nil
+		}
+		teams = teams || team
+	}
+	if !teams {
+		return nil
+	}
+	return &FileError{
+		Reason: "a table of teams stands first, and " + quote(h.texts[s.bib]) + " may be a team's number or how many it has",
+		Fix:    "if these are the results, say so: [race.columns] bib = …; if not, export the runners alone",
+		Key:    "columns.bib", Values: []string{h.texts[s.bib]},
+	}
 }

@@ -1,7 +1,7 @@
 package parse
 
 import (
-	"bytes"
+	"fmt"
 	"slices"
 	"strconv"
 )
@@ -27,8 +27,8 @@ func (t *table) status(rec *record, at []byte, time timeCell) statusWord {
 			return w
 		}
 	}
-	if s.line == 0 {
-		if w := t.strayCode(rec); w.verdict == saysCode {
+	if t.codes && time.kind != notATime {
+		if w := t.strayCode(rec); w.verdict != unknownWord {
 			return w
 		}
 	}
@@ -72,41 +72,17 @@ func (t *table) isClassifier() bool {
 	return s.status < len(s.header.roles) && s.header.roles[s.status] == classRole
 }
 
-// flag reads a column such as "nc" or "dnf", in which 1, x or yes mean that it is so.
-func (t *table) flag(rec *record, column int) statusWord {
-	b := bytes.ToLower(trim(t.cell(rec, column)))
-	switch string(b) {
-	case "", "0", "-", "n", "no", "false", "nein":
-		return statusWord{verdict: saysNothing}
-	case "1", "x", "y", "yes", "true", "ja", "dnf":
-		if t.schema.header.roles[column] == dnfRole {
-			return statusWord{saysCode, DNF}
-		}
-	}
-	return statusWord{verdict: needsPerson}
-}
-
 // noteWord reads a place or a remark. Places are figures, and most rows have one.
 func (t *table) noteWord(rec *record, column int) statusWord {
 	b := trim(t.cell(rec, column))
 	if len(b) == 0 || b[0] >= '0' && b[0] <= '9' {
 		return statusWord{verdict: saysNothing}
 	}
-	return t.word(b, rec)
-}
-
-// strayCode looks for DNF, DNS, DQ or DSQ anywhere in a row without a header: a status beats a time.
-func (t *table) strayCode(rec *record) statusWord {
-	for i, c := range rec.cells {
-		b := trim(c.raw)
-		if i == t.schema.bib || i == t.schema.time || len(b) < 2 || len(b) > 3 || b[0] != 'D' {
-			continue
-		}
-		if w := statusOf(string(b)); w.verdict == saysCode {
-			return w
-		}
+	w := t.word(b, rec)
+	if w.verdict == unknownWord && t.schema.roleOf(column) == noteRole && remarksOnStatus(t.text(b, rec.bytes)) {
+		return statusWord{verdict: needsPerson, column: column + 1}
 	}
-	return statusWord{}
+	return w
 }
 
 // mark returns the mark of a row, or why it has none that may be sent; neither where there is no result yet.
@@ -122,19 +98,26 @@ func (t *table) mark(rec *record, at []byte, time timeCell, said statusWord) (Ma
 		if time.kind != clearTime {
 			return Mark{}, ""
 		}
-		return Mark{}, "status beside a time: " + t.statusText(rec) + "; correct one of them in the timing program"
+		return Mark{}, "status beside a time: " + t.statusText(rec, said) + "; correct one of them in the timing program"
 	case needsPerson, unknownWord:
 		if time.kind == noTime && said.verdict == unknownWord {
 			return Mark{}, ""
 		}
-		return Mark{}, "status: " + t.statusText(rec) + fixStatus
+		if stray := said.column - 1; stray >= 0 && !slices.Contains(t.schema.flags, stray) {
+			return Mark{}, "status: " + t.statusText(rec, said) +
+				"; if that is the result, set [race.columns] status = " + quote(t.schema.nameOf(stray))
+		}
+		return Mark{}, "status: " + t.statusText(rec, said) + fixStatus
 	}
 	return t.timeMark(rec, at, time)
 }
 
 // statusText is what the row says about its status, for a person.
-func (t *table) statusText(rec *record) string {
+func (t *table) statusText(rec *record, said statusWord) string {
 	s := t.schema
+	if at := said.column - 1; at >= 0 {
+		return s.nameOf(at) + " " + quote(t.text(trim(t.cell(rec, at)), rec.bytes))
+	}
 	for _, i := range slices.Concat([]int{s.status}, s.flags, s.notes, []int{s.time}) {
 		if b := trim(t.cell(rec, i)); len(b) > 0 && string(b) != "0" {
 			name := s.nameOf(i)
@@ -218,11 +201,27 @@ func (t *table) believed(m Mark, time timeCell) string {
 	if reason := r.bounds(m); reason != "" {
 		return reason
 	}
+	if r.Slowest.IsZero() && m.Hundredths() >= tenHours && time.fields == 3 && t.clock.kind != timesOfDay {
+		t.longTimes = t.longTimes || m.Hundredths()%6000 != 0 || time.decimals > 0
+		if !t.longTimes {
+			return "could be " + shortened(m) + ", if a spreadsheet took minutes for hours: " + m.String() + "; if it is not, set slowest"
+		}
+	}
 	if r.Slowest.IsZero() && m.Hundredths() >= sixHours && time.fields == 3 && t.maybeTimeOfDay() {
 		t.timesOfDay++
 		return "could be a time of day: " + m.String() + "; if it is, set start; if it is not, set slowest"
 	}
 	return ""
+}
+
+// tenHours is from where on a time of whole minutes may be what a spreadsheet made of minutes and seconds: typed 28:46, it
+// says 28:46:00.
+const tenHours = 10 * 3600 * 100
+
+// shortened is a time of whole minutes as it was perhaps typed: 28:46:00 as 28:46.
+func shortened(m Mark) string {
+	minutes := m.Hundredths() / 6000
+	return fmt.Sprintf("%d:%02d", minutes/60, minutes%60)
 }
 
 // maybeTimeOfDay reports whether nothing yet says that the column holds the time since the start: a heading, or a
@@ -286,7 +285,8 @@ func (t *table) pulled(rec *record) bool {
 		if i < len(s.header.roles) && s.header.roles[i] == noRole || s.header.roles == nil {
 			continue
 		}
-		if i < len(s.header.roles) && plainRole(s.header.roles[i]) && readTime(trim(rec.cells[i].text())).kind == clearTime {
+		untimed := i < len(s.header.roles) && (plainRole(s.header.roles[i]) || textColumn(s.header.texts[i]))
+		if untimed && readTime(trim(rec.cells[i].text())).kind == clearTime {
 			return true
 		}
 	}

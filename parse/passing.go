@@ -74,7 +74,10 @@ func (f *logFormat) open(rules *Rules, tail Tail) (*readerLog, *FileError) {
 	case rules.Start.IsZero():
 		return nil, &FileError{Reason: a + " with times of day", Fix: fixStart(""), Key: "start"}
 	}
-	for name := range rules.Where {
+	for name, value := range rules.Where {
+		if value == anyValue {
+			return nil, &FileError{Reason: a + ", and reads of every place are no finishes", Fix: "say which one is the finish: [race.where] " + clean(name) + " = …"}
+		}
 		if n, err := f.field(name); err != nil || n < 0 {
 			return nil, &FileError{Reason: "no field of " + f.what + "s is called " + quote(name), Fix: "give its number in [race.where]"}
 		}

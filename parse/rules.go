@@ -24,8 +24,12 @@ type Rules struct {
 	Columns Columns
 
 	// Where keeps only the rows whose column (header text or 1-based number) has this value; all pairs must match.
-	// In a workbook, Sheet names the worksheet.
+	// In a workbook, Sheet names the worksheet. The value "*" takes every row, of whatever race it is.
 	Where map[string]string
+
+	// Mixed is set where rows of several races are meant to go to each of them. Without it, and without a pair of Where for
+	// that column, rows of another distance than the first result's are held.
+	Mixed bool
 
 	// Start is when the race began. Times of day count from it; without it they are held.
 	Start Start

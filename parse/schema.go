@@ -19,8 +19,10 @@ type schema struct {
 	other     int   // a second clock beside the chosen one, or -1
 	status    int   // a column of which every word counts, or -1
 	notes     []int // columns that may hold a status: places, remarks
-	flags     []int // nc, dnf
+	flags     []int // nc, dnf, dns, dq, finished
 	where     []filter
+	races     []int // columns that tell races apart, about which no rule decides
+	sites     []int // columns that may name a point on the course, about which no rule decides
 
 	elapsed bool // the header rules out times of day
 	named   bool // columns were given by number
@@ -34,8 +36,11 @@ type filter struct {
 	value  string
 }
 
+// anyValue in Rules.Where takes every row.
+const anyValue = "*"
+
 // maxNotes bounds the columns of which each row is searched for a status.
-const maxNotes = 6
+const maxNotes = 12
 
 // headed makes the schema of a table with a header.
 func headed(h header, rec *record, rules *Rules, delim byte) (*schema, *FileError) {
@@ -74,7 +79,7 @@ func (s *schema) statusColumns(rules *Rules) *FileError {
 			}
 		case (r == placeRole || r == noteRole) && len(s.notes) < maxNotes:
 			s.notes = append(s.notes, i)
-		case r == ncRole || r == dnfRole:
+		case r == ncRole || r == dnfRole || r == dnsRole || r == dqRole || r == finishedRole:
 			s.flags = append(s.flags, i)
 		}
 	}
@@ -97,6 +102,8 @@ func (s *schema) finish(rules *Rules) *FileError {
 	if err := s.onePoint(); err != nil {
 		return err
 	}
+	s.raceColumns(rules)
+	s.sites = s.undecided(siteRole)
 	s.elapsed = s.time < len(s.header.texts) && saysElapsed(s.header.texts[s.time])
 	s.columns = Columns{Bib: s.nameOf(s.bib), Time: s.nameOf(s.time), Status: s.nameOf(s.status)}
 	return nil
@@ -109,7 +116,7 @@ func (s *schema) onePoint() *FileError {
 		if !slices.ContainsFunc(s.where, func(f filter) bool { return f.column == i }) {
 			return &FileError{
 				Reason: "the rows of this export are passings at several points (" + s.nameOf(i) + ")",
-				Fix:    "say which one is the finish: [race.where] " + s.nameOf(i) + " = …",
+				Fix:    "say which one is the finish: [race.where] " + s.nameOf(i) + ` = …, or = "*" where each athlete has one row`,
 				Key:    "where." + s.nameOf(i),
 			}
 		}
@@ -126,6 +133,14 @@ func (s *schema) nameOf(column int) string {
 		return clean(s.header.texts[column])
 	}
 	return strconv.Itoa(column + 1)
+}
+
+// roleOf is what the heading of a column says, nothing where there is no heading.
+func (s *schema) roleOf(column int) role {
+	if column < 0 || column >= len(s.header.roles) {
+		return noRole
+	}
+	return s.header.roles[column]
 }
 
 // hasPlace reports whether another column than the bib is headed as a place.

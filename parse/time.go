@@ -35,13 +35,14 @@ func readTime(b []byte) timeCell {
 		return timeCell{kind: noTime}
 	case (b[0] < '0' || b[0] > '9') && blankTime(b):
 		return timeCell{kind: noTime}
+	case isoSpan(b):
+		b = b[len("PT"):]
 	case b[0] < '0' || b[0] > '9':
 		return timeCell{}
 	}
 	t, rest := clockTime(b)
 	if t.kind == notATime {
-		b = plainSigns(b)
-		t, rest = signTime(b)
+		t, rest = spelledTime(plainSigns(b))
 	}
 	switch {
 	case t.kind == notATime:
@@ -186,7 +187,7 @@ func plainSigns(b []byte) []byte {
 		return b
 	}
 	for _, sign := range [][2]string{
-		{"’", "'"}, {"′", "'"}, {"´", "'"}, {"”", `"`}, {"″", `"`},
+		{"’", "'"}, {"′", "'"}, {"´", "'"}, {"”", `"`}, {"″", `"`}, {"：", ":"},
 	} {
 		b = bytes.ReplaceAll(b, []byte(sign[0]), []byte(sign[1]))
 	}

@@ -176,7 +176,10 @@ func sheetWanted(rules *Rules) (*Rules, string) {
 				r.Where[n] = v
 			}
 		}
-		return &r, strings.TrimSpace(value)
+		if value = strings.TrimSpace(value); value == anyValue {
+			value = ""
+		}
+		return &r, value
 	}
 	return rules, ""
 }

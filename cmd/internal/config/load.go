@@ -69,5 +69,6 @@ func parseWith(path string, text []byte, getenv func(string) string) (*Config, e
 		return nil, mistakes.sorted()
 	}
 	r.draft.config.resolve()
+	r.draft.config.mixed()
 	return r.draft.config, nil
 }

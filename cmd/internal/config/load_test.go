@@ -143,11 +143,12 @@ func TestEveryKeyOfALargeConfigurationCounts(t *testing.T) {
 				Format: "csv", Encoding: "windows-1252", Clock: "gun", TimeUnit: "m.ss", Rounding: parse.RoundUpSecond,
 				Statuses: []parse.Code{parse.DQ}, MinutesPastHour: true, Fastest: mark(t, "13:00"), Slowest: mark(t, "1:02:33"),
 				Columns: parse.Columns{Bib: "3", Time: "Zeit", Status: "Status"}, Where: map[string]string{"Race": "5K", "2": ""},
+				Mixed: true,
 			},
 		}, {
 			Files: []string{"10k.csv"}, Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}, Line: 45,
 			// Not nil: to parse.Rules nil means all three.
-			Rules: parse.Rules{Format: "auto", Encoding: "auto", Statuses: []parse.Code{}},
+			Rules: parse.Rules{Format: "auto", Encoding: "auto", Statuses: []parse.Code{}, Mixed: true},
 		}},
 	}
 	if diff := cmp.Diff(want, mustParse(t, large), compareMarks()); diff != "" {

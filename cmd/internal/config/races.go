@@ -75,8 +75,27 @@ func (r *reader) compareRaces() {
 
 // sameRows reports whether two races would read the same rows of the same files.
 func sameRows(a, b Race) bool {
+	return sameFiles(a, b) && maps.Equal(a.Rules.Where, b.Rules.Where)
+}
+
+// sameFiles reports whether two races read the same files.
+func sameFiles(a, b Race) bool {
 	one, other := slices.Sorted(slices.Values(a.Files)), slices.Sorted(slices.Values(b.Files))
-	return slices.Equal(slices.Compact(one), slices.Compact(other)) && maps.Equal(a.Rules.Where, b.Rules.Where)
+	return slices.Equal(slices.Compact(one), slices.Compact(other))
+}
+
+// mixed tells the races whose files are meant to hold rows of several ones: the server drops bibs that are not in a race's
+// start list, or another race takes all rows of the same files.
+func (c *Config) mixed() {
+	for i := range c.Races {
+		race := &c.Races[i]
+		race.Rules.Mixed = c.OpenTrack.IgnoreUnknowns
+		for j, other := range c.Races {
+			if j != i && len(other.Rules.Where) == 0 && sameFiles(*race, other) {
+				race.Rules.Mixed = true
+			}
+		}
+	}
 }
 
 // compareNames refuses two names for one unit: each would be sent in place of the other, again and again.
