@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -18,6 +19,7 @@ import (
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
+	"finishwatch/cmd/internal/status"
 )
 
 // asked is a command that asks the daemon for something.
@@ -191,10 +193,60 @@ is there and not ours. The exit code is 0 when everything is there, 65 when not,
 
 func newReload() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Reload}}
-	return a.plain(&cobra.Command{
+	return a.command(&cobra.Command{
 		Use: "reload", Short: "Let the running daemon read its configuration again",
+		Long: `Let the running daemon read its configuration again, and wait until it is in force. A bad one is refused with its mistakes, and the one
+before stays. No row is lost.`,
 		Example: "  finishwatch reload --config config.toml", Args: cobra.NoArgs,
+	}, func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error {
+		before, files, err := a.status()
+		if err != nil {
+			return err
+		}
+		if _, err := a.ask(ctx, cmd, doer); err != nil {
+			return err
+		}
+		return awaitReload(ctx, cmd.OutOrStdout(), before, files)
 	})
+}
+
+// status is what the daemon says of itself, and where.
+func (a *asked) status() (status.Status, []string, error) {
+	cfg, err := loadConfig(a.path)
+	if err != nil {
+		// The mistakes are the daemon's to say: it is asked all the same.
+		return status.Status{}, nil, err
+	}
+	files := statusFiles(cfg)
+	now, err := status.Read(time.Now(), files...)
+	return now, files, failed(err)
+}
+
+// reloadTime is how long a reload may take: a request that is under way may have to end first.
+const reloadTime = time.Minute
+
+// awaitReload waits until another configuration is in force, or is said to have been refused.
+func awaitReload(ctx context.Context, out io.Writer, before status.Status, files []string) error {
+	ctx, cancel := context.WithTimeout(ctx, reloadTime)
+	defer cancel()
+	ticker := time.NewTicker(50 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return &exit{code: exitSoftware, err: errors.New("the configuration is not in force yet; look at finishwatch status and the log")}
+		case <-ticker.C:
+		}
+		now, err := status.Read(time.Now(), files...)
+		switch {
+		case err != nil || !now.Started.After(before.Started) || now.State == status.NotRunning:
+		case now.Refused != "":
+			return &exit{code: exitConfig, err: fmt.Errorf("%s; the configuration before stays in force", now.Refused)}
+		default:
+			fmt.Fprintln(out, "the configuration is in force")
+			return nil
+		}
+	}
 }
 
 func newSync() *cobra.Command {

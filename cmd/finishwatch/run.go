@@ -12,7 +12,6 @@ import (
 	"go.uber.org/zap"
 
 	"finishwatch/cmd/internal/config"
-	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
 	"finishwatch/state"
@@ -51,6 +50,9 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return err
 	}
 	defer func() { _ = log.Sync() }()
+	if !once && !dryRun {
+		return (&service{cfg: cfg, log: log}).run(ctx)
+	}
 	options := daemon.Options{Version: version}
 	if dryRun {
 		clean, err := forDryRun(cfg, &options)
@@ -58,15 +60,9 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		if err != nil {
 			return stateError(err)
 		}
-	} else {
-		if options.Password, err = cfg.Password(os.Getenv); err != nil {
-			return &exit{code: exitConfig, err: err}
-		}
-		options.StatusFile = cfg.StatusFile(os.Getenv)
-		options.Socket = control.SocketFor(options.StatusFile)
-	}
-	if dryRun {
 		log = log.WithOptions(zap.IncreaseLevel(zap.WarnLevel)) // nothing is confirmed, so nothing shall say so
+	} else if options, err = (&service{cfg: cfg}).options(); err != nil {
+		return err
 	}
 	d, err := daemon.New(cfg, options, log)
 	if err != nil {
@@ -76,9 +72,8 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	if once {
 		return d.Once(ctx, os.Stderr)
 	}
-	defer refuseReload(log)()
 	if err := d.Run(ctx); err != nil {
-		return stateError(err) // only the ledger ends it
+		return stateError(err)
 	}
 	return nil
 }
@@ -100,25 +95,4 @@ func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err e
 	cfg.State.File = ledger
 	options.DryRun = os.Stdout
 	return clean, nil
-}
-
-// refuseReload answers SIGHUP, which would otherwise end the daemon in the middle of a race.
-func refuseReload(log *zap.Logger) (stop func()) {
-	hangUp := make(chan os.Signal, 1)
-	signal.Notify(hangUp, syscall.SIGHUP)
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case <-hangUp:
-				log.Warn("reload is not available yet; restart finishwatch to apply the configuration")
-			case <-done:
-				return
-			}
-		}
-	}()
-	return func() {
-		signal.Stop(hangUp)
-		close(done)
-	}
 }

@@ -260,8 +260,10 @@ func (d *Desk) reload(_ context.Context, _ Request, say func(string)) Outcome {
 		return fail(exitUsage, "reload is not available yet; restart finishwatch to apply the configuration")
 	}
 	if err := d.Reload(); err != nil {
-		return fail(exitSetUp, "%v", err)
+		for line := range strings.Lines(err.Error()) {
+			say(strings.TrimRight(line, "\n"))
+		}
+		return fail(exitSetUp, "the configuration has mistakes; the one before stays in force")
 	}
-	say("the configuration is in force")
 	return Outcome{}
 }

@@ -34,6 +34,12 @@ type Options struct {
 	OnReady func()
 	// Socket is where a person's commands are listened for; empty for nowhere.
 	Socket string
+
+	// Reload reads the configuration again and stops this daemon when it is good; its error is for people. Reloading
+	// tells whether it is being stopped for that. Refused is why the last one that was asked for is not in force.
+	Reload    func() error
+	Reloading func() bool
+	Refused   error
 }
 
 // Daemon is the whole program at work.
@@ -49,6 +55,7 @@ type Daemon struct {
 	watcher  *watcher.Watcher
 	feed     *feed
 	units    []state.Unit
+	started  time.Time
 }
 
 // New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a
@@ -58,7 +65,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log)}
+	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log), started: time.Now()}
 	d.units = unitsOf(cfg)
 	for _, race := range cfg.Races {
 		if race.Name != "" || race.Note != "" {
@@ -83,6 +90,16 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
 	return d, nil
+}
+
+// Try opens the ledger of a configuration, to see whether it can be put in force. The error is that of [New]; what is
+// returned closes it again.
+func Try(cfg *config.Config) (closeLedger func() error, err error) {
+	ledger, err := openLedger(cfg, zap.NewNop())
+	if err != nil {
+		return nil, err
+	}
+	return ledger.Close, nil
 }
 
 // openLedger opens the ledger of the configuration's competition. One that is damaged is set aside and a fresh one begins:
@@ -256,11 +273,15 @@ func (d *Daemon) write(s status.Status, broken bool) bool {
 }
 
 func (d *Daemon) stopped() {
-	notify(daemon.SdNotifyStopping)
 	s := d.Status()
+	t := s.Totals()
+	if d.options.Reloading != nil && d.options.Reloading() {
+		d.log.Info("stopped for another configuration", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
+		return
+	}
+	notify(daemon.SdNotifyStopping)
 	s.State = status.NotRunning
 	d.write(s, false)
-	t := s.Totals()
 	d.log.Info("stopped", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
 }
 
@@ -360,9 +381,12 @@ func addressOf(cfg *config.Config) string {
 
 // Status is the daemon at this moment.
 func (d *Daemon) Status() status.Status {
-	s := status.Status{Updated: time.Now(), PID: os.Getpid(), Server: d.address(), Folder: d.cfg.Watch.Dir, Trouble: d.feed.trouble()}
+	s := status.Status{Updated: time.Now(), Started: d.started, PID: os.Getpid(), Server: d.address(), Folder: d.cfg.Watch.Dir, Trouble: d.feed.trouble()}
 	for _, unit := range d.units {
 		s.Units = append(s.Units, d.statusOf(unit))
+	}
+	if d.options.Refused != nil {
+		s.Refused = d.options.Refused.Error()
 	}
 	if oldest := d.ledger.OldestPending(d.units); !oldest.IsZero() {
 		s.OldestPending = time.Since(oldest).Seconds()

@@ -20,7 +20,7 @@ import (
 func (d *Daemon) desk() *control.Desk {
 	return &control.Desk{
 		Races: racesOf(d.cfg), Ledger: d.ledger, Reader: d.reader, Uploader: d.uploader, Verifier: d.verifier,
-		Stale: d.feed.takeStale, Wake: d.uploader.Wake,
+		Stale: d.feed.takeStale, Wake: d.uploader.Wake, Reload: d.options.Reload,
 	}
 }
 

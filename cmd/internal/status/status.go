@@ -41,6 +41,9 @@ type Status struct {
 	Trouble string `json:"trouble"` // with the folder or a file, ending in what to do
 	PID     int    `json:"pid"`
 	Paused  bool   `json:"paused"` // a person's pause: everything is read, nothing sent
+
+	Started time.Time `json:"started,omitzero"`         // when this configuration was put in force
+	Refused string    `json:"config_refused,omitempty"` // why the last one that was asked for was not
 }
 
 // Unit is one race in numbers.
