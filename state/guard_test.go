@@ -65,7 +65,7 @@ func TestALedgerThatIsOpenedWithHeldCorrections(t *testing.T) {
 	l, err := state.Open(path, state.Options{NoSync: true, Guards: state.Guards{Corrections: state.HoldCorrections}})
 	must(t, err)
 	defer l.Close()
-	play(t, l, path, []string{"a.csv settled 7=14:12", "conclude"})
+	observe(t, l, "a.csv grown 7=14:12")
 	if got := l.Held(raceUnit); len(got) != 1 {
 		t.Errorf("held: %v; offered would be %q", got, words(offer(t, l, 10, raceUnit)))
 	}

@@ -13,10 +13,6 @@ import (
 // finish ends what holds whole races, reads the exports once more, sends and reads back until nothing is left to do, and
 // compares.
 func (m *machine) finish() {
-	for len(m.late) > 0 {
-		m.carryOut(m.late[:1])
-		m.late = m.late[1:]
-	}
 	m.readAll()
 	m.sendAll()
 	m.must(m.ledger.Pause(false))
@@ -26,6 +22,10 @@ func (m *machine) finish() {
 		r.held = false
 	}
 	m.sendAll()
+	for len(m.late) > 0 { // the worst time for them
+		m.carryOut(m.late[:1])
+		m.late = m.late[1:]
+	}
 	for rounds, again := 0, true; again; rounds++ {
 		again = false
 		for _, r := range m.races {

@@ -23,6 +23,9 @@ func mark(text string) parse.Mark {
 	return m
 }
 
+// everybody is in the order of the lines of every export.
+var everybody = []parse.Bib{"A", "B", "C", "1", "01", "7", "349", "W1"}
+
 // race draws one of the two, the one with two files more often.
 func (m *machine) race(t *rapid.T) *race {
 	return m.races[max(0, rapid.IntRange(-1, 1).Draw(t, "race"))]
@@ -111,15 +114,15 @@ func (m *machine) read(r *race, name string, settled, more bool) {
 		m.present(r, "")
 	}
 	o := state.Observation{File: name, Settled: settled, More: more}
-	for i, bib := range slices.Sorted(maps.Keys(r.files[name])) {
-		now := r.files[name][bib]
+	for _, bib := range slices.Sorted(maps.Keys(r.files[name])) {
+		now, line := r.files[name][bib], 1+slices.Index(everybody, bib) // a row stays in its line, also when it changes
 		if before, known := r.latest[name][bib]; more && known && before == now {
 			continue
 		}
 		if now.held {
-			o.Held = append(o.Held, parse.Held{Bib: bib, Reason: "garbled", Line: i + 1, Mark: now.mark})
+			o.Held = append(o.Held, parse.Held{Bib: bib, Reason: "garbled", Line: line, Mark: now.mark})
 		} else {
-			o.Finishes = append(o.Finishes, parse.Finish{Bib: bib, Mark: now.mark, Line: i + 1})
+			o.Finishes = append(o.Finishes, parse.Finish{Bib: bib, Mark: now.mark, Line: line})
 		}
 	}
 	_, err := m.ledger.Observe(r.unit, o)

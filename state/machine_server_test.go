@@ -81,14 +81,18 @@ func (m *machine) send(t *rapid.T, plan func() []state.Batch) {
 	case "ok":
 		m.carryOut(batches)
 		m.must(m.ledger.Confirm(batches))
-	case "meanwhile": // a file changes and is read while the request is on its way
-		m.Write(t)
-		m.Read(t)
+	case "meanwhile": // what is on its way is corrected, and read
+		for _, b := range batches {
+			m.correct(t, m.raceOf(b.Unit), b.Rows)
+		}
 		m.carryOut(batches)
 		m.must(m.ledger.Confirm(batches))
 	case "late request":
 		m.late = append(m.late, batches...)
 		m.lates++
+		for _, b := range batches { // so that it has a successor
+			m.correct(t, m.raceOf(b.Unit), b.Rows)
+		}
 	case "lost reply", "crash after":
 		m.carryOut(batches)
 	case "refused":
@@ -96,6 +100,17 @@ func (m *machine) send(t *rapid.T, plan func() []state.Batch) {
 	}
 	if how == "crash before" || how == "crash after" {
 		m.restart()
+	}
+}
+
+// correct gives the first of some rows another mark in all exports that have it, and lets the ledger read them.
+func (m *machine) correct(t *rapid.T, r *race, sent []state.Row) {
+	other := row{mark: mark(marks.Draw(t, "mark"))}
+	for _, name := range r.names {
+		if _, there := r.files[name][sent[0].Bib]; there {
+			r.files[name][sent[0].Bib] = other
+			m.read(r, name, true, false)
+		}
 	}
 }
 
@@ -175,8 +190,9 @@ func (m *machine) mayGoOut(r *race, row state.Row, confirmed parse.Mark) {
 }
 
 // Remove takes what has vanished off the server, when all that is there is ours.
-func (m *machine) Remove(t *rapid.T) {
-	r := m.race(t)
+func (m *machine) Remove(t *rapid.T) { m.remove(t, m.race(t)) }
+
+func (m *machine) remove(t *rapid.T, r *race) {
 	m.lookBack(true)
 	if v := m.verify(r); len(v.Others) > 0 {
 		t.Skip("somebody else has results there")
@@ -210,6 +226,22 @@ func (m *machine) Remove(t *rapid.T) {
 		m.must(m.ledger.OfferRemoval(b, gone))
 		return []state.Batch{b}
 	})
+}
+
+// Withdraw takes a bib that is public out of all exports, lets the ledger conclude, and removes it.
+func (m *machine) Withdraw(t *rapid.T) {
+	r := m.race(t)
+	there := slices.Sorted(maps.Keys(m.ledger.Confirmed(r.unit)))
+	there = slices.DeleteFunc(there, func(bib parse.Bib) bool { return len(bib) == 1 && bib >= "A" }) // they stay
+	if len(there) == 0 {
+		t.Skip("nothing is public")
+	}
+	bib := rapid.SampledFrom(there).Draw(t, "bib")
+	for _, rows := range r.files {
+		delete(rows, bib)
+	}
+	m.readAll()
+	m.remove(t, r)
 }
 
 // Verify reads back.
