@@ -114,7 +114,7 @@ func (u *Uploader) removeVanished(ctx context.Context) (rest, bool) {
 		if err != nil {
 			return rest{err: err}, true
 		}
-		if why := u.whyNot(plan, vanished); why != "" {
+		if why := u.whyNot(plan); why != "" {
 			u.holdRemoval(unit, vanished, why)
 			continue
 		}
@@ -129,11 +129,11 @@ func (u *Uploader) removeVanished(ctx context.Context) (rest, bool) {
 }
 
 // whyNot says why a removal must not be sent without a person, or nothing.
-func (u *Uploader) whyNot(p Plan, vanished []parse.Bib) string {
+func (u *Uploader) whyNot(p Plan) string {
 	confirmed := u.ledger.Counts(p.Unit).Confirmed
 	switch {
-	case len(vanished) > u.config.Removals.Limit, len(vanished) > max(1, confirmed/10):
-		return fmt.Sprintf("%d bibs vanished at once", len(vanished))
+	case len(p.Gone) > u.config.Removals.Limit, len(p.Gone) > max(1, confirmed/10):
+		return fmt.Sprintf("%d bibs vanished at once", len(p.Gone))
 	case p.Unread != nil:
 		return "the page cannot be read back, and may have rows that are not ours"
 	case len(p.Others) > 0:
