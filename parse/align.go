@@ -9,9 +9,6 @@ import (
 // The words of a column all begin or all end at one place. A row whose names are too long for their column is pushed to
 // the right, and a split may stand where the finish belongs: it is told by its words lining up with no other row.
 //
-// Its limit: a pushed row among the first ones, by exactly the distance of two columns of times, with its own time blank
-// and nothing else in it that lines up with another row, looks like a row that is sound.
-//
 // What lines up is learnt from the first rows and never changed again, so that a row further down cannot change how one
 // above it was read. Until then the rows wait.
 
@@ -31,55 +28,102 @@ type edge struct {
 
 // aligner learns the edges of one page.
 type aligner struct {
-	counts  map[edge]int
-	valid   map[edge]bool // what most of the first rows agree in, when learnt
-	columns map[int]bool  // that have valid edges
-	cells   []span        // of the first rows
-	areas   map[int]span  // where the cells of a column were that lined up
-	fresh   map[int]bool  // columns of which the row at hand shows the first valid edge
-	learnt  bool
-	waiting int
+	counts   map[edge]int
+	seen     map[edge]int  // in any row, pushed ones too
+	firm     map[int]bool  // columns of which three rows have an edge in common
+	valid    map[edge]bool // what most of the first rows agree in, when learnt
+	columns  map[int]bool  // that have valid edges
+	rows     []*placed     // the first ones
+	cover    cover         // of the headings, and of the rows that stand where they should
+	areas    map[int]span  // where the cells of a column were that lined up
+	fresh    map[int]bool  // columns of which the row at hand shows the first valid edge
+	touched  int           // how many of the first rows touch the result's column
+	touching bool          // more of the first rows do than do not
+	learnt   bool
 }
 
-func newAligner() *aligner {
-	return &aligner{counts: map[edge]int{}, valid: map[edge]bool{}, columns: map[int]bool{}, areas: map[int]span{}, fresh: map[int]bool{}}
+func newAligner(p *page) *aligner {
+	a := &aligner{
+		counts: map[edge]int{}, seen: map[edge]int{}, firm: map[int]bool{}, valid: map[edge]bool{}, columns: map[int]bool{},
+		areas: map[int]span{}, fresh: map[int]bool{}, cover: cover{},
+	}
+	for _, w := range p.headings {
+		a.cover.add(w.from, w.to)
+	}
+	return a
 }
 
 // learn notes one row and reports whether it is known now what lines up.
 func (a *aligner) learn(r *placed) bool {
-	if a.learnt {
-		return true
-	}
-	a.waiting++
 	agree := 0
 	for _, m := range r.edges() {
-		a.counts[m]++
-		if m.column == r.page.time {
+		a.seen[m]++
+		if a.seen[m] >= rowsToAlign {
+			a.firm[m.column] = true
+		}
+		if m.column == r.page.time && !a.learnt {
+			a.counts[m]++
 			agree = max(agree, a.counts[m])
 		}
 	}
-	a.cells = append(a.cells, r.cellSpans()...)
-	if agree >= rowsToAlign || a.waiting >= mostWaiting {
+	if a.learnt {
+		return true
+	}
+	a.rows = append(a.rows, r)
+	if r.touches(r.page.time) {
+		a.touched++
+	}
+	if agree >= rowsToAlign || len(a.rows) >= mostWaiting {
 		a.settle(len(r.texts))
 	}
 	return a.learnt
 }
 
 // settle keeps the edges that most rows have, of each column. What stands between the headings is a column only where
-// half of the rows have it.
+// half of the rows have it. The rows are those whose times agree: the others may be pushed.
 func (a *aligner) settle(headings int) {
 	a.learnt = true
+	rows := a.agreeing()
+	a.touching = a.touched >= len(rows) && a.touched > 0
+	clear(a.counts)
+	var cells []span
+	for _, r := range rows {
+		for _, m := range r.edges() {
+			a.counts[m]++
+		}
+		cells = append(cells, r.cellSpans()...)
+	}
 	most := map[int]int{}
 	for m, n := range a.counts {
 		most[m.column] = max(most[m.column], n)
 	}
 	for m, n := range a.counts {
-		if n >= 2 && n == most[m.column] && (m.column < headings || 2*n >= a.waiting) {
+		if n >= 2 && n == most[m.column] && (m.column < headings || 2*n >= len(rows)) {
 			a.valid[m], a.columns[m.column] = true, true
 		}
 	}
-	a.widen(a.cells)
-	a.cells = nil
+	a.widen(cells)
+	a.rows = nil
+}
+
+// agreeing returns the first rows whose times begin or end where most do; all of them where no row has a time.
+func (a *aligner) agreeing() (rows []*placed) {
+	most := 0
+	for _, n := range a.counts {
+		most = max(most, n)
+	}
+	if most == 0 {
+		return a.rows
+	}
+	for _, r := range a.rows {
+		for _, m := range r.edges() {
+			if m.column == r.page.time && a.counts[m] == most {
+				rows = append(rows, r)
+				break
+			}
+		}
+	}
+	return rows
 }
 
 // widen adds cells that line up to the areas of their columns.
@@ -147,12 +191,28 @@ func (a *aligner) couldBe(r *placed, w word, column int) bool {
 	switch {
 	case column >= len(r.texts):
 		return lies && strings.ContainsAny(w.text, "0123456789")
-	case !shortColumn(r.texts[column]): // times
+	case !r.short[column]: // times
 		return strings.ContainsAny(w.text, "0123456789") || blankStatus([]byte(w.text)) || statusOf(w.text).verdict != unknownWord
 	}
-	age := slices.Contains([]string{"age", "ag"}, strings.Join(headerTokens(r.texts[column]), ""))
-	return lies && (!age || digits([]byte(w.text)))
+	return lies && (r.shortCell(column, w.text) || twoWords(w.text) && r.shortOnly(w))
 }
+
+// shortOnly reports a word under more than one heading, all of them of short columns: 34NY.
+func (r *placed) shortOnly(w word) bool {
+	under := 0
+	for _, s := range r.spans {
+		if w.from < s.to && s.from < w.to {
+			if !r.short[s.column] {
+				return false
+			}
+			under++
+		}
+	}
+	return under > 1
+}
+
+// shortCell reports whether a word can stand under the heading of a short column: ages are figures, the others have none.
+func (p *page) shortCell(column int, text string) bool { return p.age[column] == digits([]byte(text)) }
 
 // cellSpans are the cells of one word that show where their column is.
 func (r *placed) cellSpans() (spans []span) {
@@ -182,9 +242,9 @@ func (r *placed) edges() (edges []edge) {
 				edges = append(edges, edge{column, false, w.from}, edge{column, true, w.to})
 			}
 		case column == r.page.bib || r.roles[column] == placeRole:
-		case n == 1 && (r.isTime(i) || shortColumn(r.texts[column])):
+		case n == 1 && (r.isTime(i) || r.short[column]):
 			edges = append(edges, edge{column, false, w.from}, edge{column, true, w.to})
-		case apart && textColumn(r.texts[column]):
+		case apart && r.text[column]:
 			edges = append(edges, edge{column, false, w.from})
 		}
 		i += n
@@ -199,6 +259,10 @@ func (r *placed) lying(word int) int {
 		return column
 	}
 	return len(r.texts) + r.next[word]
+}
+
+func ageColumn(text string) bool {
+	return slices.Contains([]string{"age", "ag"}, strings.Join(headerTokens(text), ""))
 }
 
 // shortColumn reports a heading whose cells are one short word.

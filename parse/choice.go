@@ -95,7 +95,7 @@ func (f *fixedReader) exemplify(e *FileError, p *page, header int) {
 	under.keys = make([]bool, len(p.headings))
 	var rows []*placed
 	textLines(f.data, func(l textLine) bool {
-		if words := wordsOf(f.text(l.bytes, l.bytes)); l.number > header && len(words) > 1 && len(words) <= maxWords {
+		if words := wordsOf(f.text(l.bytes, l.bytes), characters); l.number > header && len(words) > 1 && len(words) <= maxWords {
 			rows = append(rows, under.place(words))
 		}
 		return len(rows) < exampleRows

@@ -58,6 +58,9 @@ func (t *table) more(d *decoded, from int) int {
 // whole implements [grower].
 func (t *table) whole(r *Reading) *FileError {
 	t.book.close(r)
+	if len(r.Finishes) == 0 && len(r.Held) == 0 {
+		t.noTimeYet(r)
+	}
 	return t.nothingClear(r)
 }
 
@@ -91,6 +94,7 @@ type table struct {
 	ranking ranking
 	races   []raceColumn
 	section section
+	point   string // the heading of a column that says in the first row that it is a passing
 
 	timesOfDay, bareNumbers int    // rows held for that
 	bareNumber              string // the first one
@@ -160,6 +164,8 @@ func (t *table) bib(rec *record) []byte {
 // want changing and not the rows.
 func (t *table) nothingClear(r *Reading) *FileError {
 	switch {
+	case t.point != "":
+		return severalPoints(t.point)
 	case t.book.entered:
 		return nil
 	case t.clock.problem != "":
@@ -332,6 +338,9 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 // begins reports whether a row without a header above it is the first row of results and not a heading.
 func (t *table) begins(rec *record, mark Mark, bib []byte) bool {
 	t.begun = t.schema.line > 0 || !mark.IsZero() && bibProblem(bib) == ""
+	if t.begun {
+		t.point = t.passedAt(rec)
+	}
 	return t.begun
 }
 
@@ -352,7 +361,7 @@ func (t *table) nothing(rec *record, said statusWord) string {
 	case said.verdict == stillOut:
 		return "has not finished"
 	}
-	return "no time"
+	return noTimeReason
 }
 
 // complete reports whether a last line without a newline is a whole row: all columns are there, no quote is open,

@@ -31,10 +31,14 @@ func readFixed(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	switch {
 	case refused != nil:
 		return nil, refused
+	case f.refused != nil:
+		return nil, f.refused
 	case f.sheet == nil:
 		return nil, f.noHeader()
 	}
 	f.release(tail != TailGrowing)
+	f.undoubt()
+	f.add()
 	if err := f.counts(); err != nil {
 		return nil, err
 	}
@@ -51,11 +55,15 @@ type fixedReader struct {
 	above []int  // lines above the first header
 	hint  *FileError
 
-	ruler   bool // the line before was a header: a ruler may follow
-	foreign int  // the line of another header, below which the columns mean something else; else 0
+	over    *page      // the line before, where it may be the upper one of two lines of headings
+	ruler   bool       // the line before was a header: a ruler may follow
+	refused *FileError // what is wrong with the header, if the next line does not go on with it
+	foreign int        // the line of another header, below which the columns mean something else; else 0
 
 	align   *aligner // of the page
 	waiting []waitingRow
+	doubted []waitingRow // that may be pushed, of the page
+	ready   []waitingRow
 
 	rows     int  // that have a bib and a time
 	counting bool // so far their bibs are 1, 2, 3, …
@@ -63,24 +71,37 @@ type fixedReader struct {
 
 // line reads one line.
 func (f *fixedReader) line(l textLine) *FileError {
-	after := f.ruler
-	f.ruler = false
+	after, over, refused := f.ruler, f.over, f.refused
+	f.ruler, f.over, f.refused = false, nil, nil
 	if reason := l.unreadable(); reason != "" {
 		f.unreadable(l, reason)
 		return nil
 	}
-	words := wordsOf(f.text(l.bytes, l.bytes))
+	words := wordsOf(f.text(l.bytes, l.bytes), characters)
 	switch {
 	case len(words) == 0:
 		f.skip(l.number, "blank")
-		return nil
-	case after && f.page.rule(words):
+		return refused
+	case after && refused == nil && f.page.rule(words):
 		f.skip(l.number, "ruler")
-		return nil
+		return refused
 	case couldBeHeader(words):
-		if found, err := f.header(l, words); found || err != nil {
-			return err
+		p := newPage(words)
+		if !bytes.ContainsAny(l.bytes, "0123456789\t") && bytes.Contains(trim(l.bytes), []byte("  ")) {
+			f.over = p
 		}
+		if over != nil {
+			if joined := stacked(over, p); joined != nil && joined.heads() {
+				f.joined(l, joined, after)
+				return nil
+			}
+		}
+		if refused != nil || f.header(l, p) {
+			return refused
+		}
+	}
+	if refused != nil {
+		return refused
 	}
 	f.row(l, words)
 	return nil
@@ -104,22 +125,41 @@ func (f *fixedReader) skip(line int, reason string) {
 }
 
 // header looks at a line as a header.
-func (f *fixedReader) header(l textLine, words []word) (bool, *FileError) {
-	p := newPage(f.decoded, words)
+func (f *fixedReader) header(l textLine, p *page) bool {
 	switch {
 	case f.first != nil && p.sameTexts(f.first):
 		f.foreign = 0
-		return true, f.turn(l, p)
 	case f.first != nil && p.heads():
 		f.foreign = l.number
 		f.skip(l.number, "another header")
-		return true, nil
+		return true
 	case f.first != nil || !p.satisfies(f.rules) || !p.heads() && !namedByText(f.rules):
 		if f.first == nil && p.known >= 3 && 2*p.known >= len(p.headings) {
 			f.hint = p.missing(f.rules)
 		}
-		return false, nil
+		return false
+	default:
+		f.begin(l, p)
 	}
+	f.turn(l, p)
+	return true
+}
+
+// joined is header for a line of headings and the one above it. Where that one was taken for the header by itself no row
+// was read by it.
+func (f *fixedReader) joined(l textLine, p *page, after bool) {
+	if after && f.first == f.page {
+		f.above = nil
+		for _, i := range f.sheet.ignored {
+			f.above = append(f.above, i.Line)
+		}
+		f.first = nil
+	}
+	f.header(l, p)
+}
+
+// begin begins the table at its first header.
+func (f *fixedReader) begin(l textLine, p *page) {
 	f.first = p
 	f.sheet = newSheet(l.number, p.texts...)
 	f.sheet.roles = p.roles
@@ -127,25 +167,24 @@ func (f *fixedReader) header(l textLine, words []word) (bool, *FileError) {
 		f.sheet.ignore(line, "above the header")
 	}
 	f.counting = true
-	return true, f.turn(l, p)
 }
 
-// turn begins a page.
-func (f *fixedReader) turn(l textLine, p *page) *FileError {
+// turn begins a page. What is wrong with its header is not sure before the next line: that may go on with it.
+func (f *fixedReader) turn(l textLine, p *page) {
 	f.skip(l.number, "header")
-	err := p.choose(f.rules)
+	f.refused = p.choose(f.rules)
 	for i := range p.keys {
 		p.keys[i] = p.keys[i] || f.survey != nil
 	}
 	if f.page == nil || !slices.Equal(f.page.headings, p.headings) {
 		f.release(true)
-		f.page, f.align = p, newAligner()
+		f.undoubt()
+		f.page, f.align = p, newAligner(p)
 	}
 	f.ruler = true
-	if err != nil {
-		f.exemplify(err, p, l.number)
+	if f.refused != nil {
+		f.exemplify(f.refused, p, l.number)
 	}
-	return err
 }
 
 // noHeader says why nothing could be read.
@@ -170,7 +209,6 @@ func (f *fixedReader) row(l textLine, words []word) {
 		return
 	}
 	r := f.page.place(words)
-	bib, reason := r.bib()
 	switch {
 	case !r.result():
 		f.skip(l.number, "no row of the table")
@@ -182,64 +220,7 @@ func (f *fixedReader) row(l textLine, words []word) {
 		f.sheet.hold(l.number, "", "a TAB between the columns; export without TABs")
 		return
 	}
-	if reason == "" {
-		reason = r.trouble()
-	}
-	learnt := f.align.learn(r) // of rows that are held as well: they show where the columns are no less
-	if reason != "" {
-		f.sheet.hold(l.number, bib, reason+fixFixed)
-	} else {
-		f.waiting = append(f.waiting, waitingRow{r, l, bib})
-	}
-	if learnt {
-		f.release(true)
-	}
-}
-
-// waitingRow is a row that is clear by itself and waits until it is known what lines up.
-type waitingRow struct {
-	placed *placed
-	line   textLine
-	bib    string
-}
-
-// release adds the waiting rows to the table. Where the file ends before three rows agree, a growing one may go on with
-// a row that shows that these are the pushed ones; in another one they must agree with each other.
-func (f *fixedReader) release(sure bool) {
-	if len(f.waiting) > 0 && !f.align.learnt && sure {
-		f.align.settle(len(f.page.texts))
-	}
-	for _, w := range f.waiting {
-		column := -1
-		if f.align.learnt {
-			column = f.align.misaligned(w.placed)
-		}
-		switch {
-		case !f.align.learnt:
-			f.sheet.hold(w.line.number, w.bib, "not enough rows yet to be sure of the columns; wait for more")
-		case column >= 0:
-			f.sheet.hold(w.line.number, w.bib, w.placed.nameOf(column)+" does not line up with the other rows"+fixFixed)
-		default:
-			if f.align.learnt {
-				f.align.accept(w.placed)
-			}
-			f.add(w)
-		}
-	}
-	f.waiting = f.waiting[:0]
-}
-
-// add adds one row to the table.
-func (f *fixedReader) add(w waitingRow) {
-	if w.placed.timed() {
-		f.count(w.bib)
-	}
-	cells := w.placed.cells(w.bib)
-	if w.line.unterminated {
-		f.sheet.torn = true
-		cells = cells[:w.placed.last+1] // what is missing at the end may still come
-	}
-	f.sheet.add(w.line.number, cells...)
+	f.wait(l, words, r)
 }
 
 // count notes whether the bibs are 1, 2, 3, … from the first row on.
@@ -287,9 +268,9 @@ func recogniseFixed(d *decoded) bool {
 		if len(l.bytes) > 1000 || delimitedRow(d, l.bytes) {
 			return false
 		}
-		words := wordsOf(d.text(l.bytes, l.bytes))
+		words := wordsOf(d.text(l.bytes, l.bytes), characters)
 		if couldBeHeader(words) {
-			q := newPage(d, words)
+			q := newPage(words)
 			found = q.surelyHeads() && bytes.Contains(trim(l.bytes), []byte("  ")) && !bytes.ContainsAny(l.bytes, delimiters)
 			if q.heads() && bytes.IndexByte(l.bytes, '\t') < 0 {
 				p = q

@@ -29,6 +29,10 @@ func binary(data []byte, format string) *FileError {
 		{"{\\rtf", "an RTF document"},
 		{"\x89PNG", "a picture"},
 		{"\xFF\xD8\xFF", "a picture"},
+		{"MZ\x90", "a program"},
+		{"7z\xBC\xAF", "an archive (7z)"},
+		{"Rar!\x1A", "an archive (rar)"},
+		{"\x00\x01\x00\x00Standard ", "an Access database"},
 	} {
 		if bytes.HasPrefix(data, []byte(magic.begins)) {
 			return &FileError{Reason: "this looks like " + magic.name, Fix: readsOnly}
@@ -85,15 +89,23 @@ func foreign(text []byte, rules *Rules) *FileError {
 	switch {
 	case len(head) == 0:
 		return nil
-	case bytes.HasPrefix(head, []byte("<!doctype html")), bytes.HasPrefix(head, []byte("<html")),
-		bytes.HasPrefix(head, []byte("<head")), bytes.HasPrefix(head, []byte("<body")), bytes.HasPrefix(head, []byte("<table")):
-		return &FileError{Reason: "this is an HTML page, not an export", Fix: readsOnly}
+	case head[0] == '<' && containsAny(head, "mso-application progid=\"excel.sheet\"", "schemas-microsoft-com:office:spreadsheet\">", "<ss:workbook"):
+		return &FileError{Reason: "this is a spreadsheet of Excel 2003 (XML)", Fix: "save it as xlsx or CSV"}
+	case head[0] == '<' && containsAny(head, "<!doctype html", "<html", "<head>", "<body", "<table", "<div", "<br", "<style", "<meta ", "<pre>", "<center>"):
+		return &FileError{
+			Reason: "this is an HTML page, not an export",
+			Fix:    "if Excel opens it, save it there as xlsx or CSV; else " + readsOnly,
+		}
 	case head[0] == '<':
 		return &FileError{Reason: "this looks like XML" + dialect(head, text), Fix: readsOnly}
 	case head[0] == '{' || head[0] == '[' && jsonArray(head):
 		return &FileError{Reason: "this looks like JSON", Fix: readsOnly}
 	}
 	return nil
+}
+
+func containsAny(head []byte, words ...string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(head, []byte(w)) })
 }
 
 // dialect names the document by its first element.

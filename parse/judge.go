@@ -297,3 +297,19 @@ func (t *table) pulled(rec *record) bool {
 func plainRole(r role) bool {
 	return r == bibRole || r == numberRole || r == placeRole
 }
+
+// noTimeYet says at the header of a list in which everybody is still running.
+func (t *table) noTimeYet(r *Reading) {
+	if !slices.ContainsFunc(r.Ignored, func(i Ignored) bool { return i.Reason == noTimeReason }) {
+		return
+	}
+	for i := range r.Ignored {
+		if r.Ignored[i].Reason == "header" {
+			r.Ignored[i].Reason = "header; no row has a time yet"
+			return
+		}
+	}
+}
+
+// noTimeReason is why the row of an athlete without a result is left out.
+const noTimeReason = "no time"

@@ -32,54 +32,22 @@ var lifFields = [...]struct {
 
 // Where the fields stand that are read.
 const (
-	lifPlace = 0
-	lifID    = 1
-	lifTime  = 6
-	lifStart = 10 // in the event's line
-	lifLeast = 8  // fields of a row that is whole at least as far as its time
+	lifPlace   = 0
+	lifID      = 1
+	lifLast    = 3
+	lifTime    = 6
+	lifLicense = 7  // the license
+	lifStart   = 10 // in the event's line
+	lifLeast   = 8  // fields of a row that is whole at least as far as its time
 )
 
-// recogniseLIF knows a FinishLynx result file, and a start list of the same family, by its first line.
-func recogniseLIF(d *decoded) bool {
-	_, ok := lifEvent(firstTextLine(headOf(d, firstLineBytes)))
-	return ok
-}
-
-// firstTextLine is the first line that is not blank.
-func firstTextLine(text []byte) (first []byte) {
-	textLines(text, func(l textLine) bool {
-		first = trim(l.bytes)
-		return len(first) == 0
-	})
-	return first
-}
-
-// lifEvent reports whether a line is the line of an event, and whether it has a start time: a start list has none.
-// What tells it from a row is the name in the fourth field, no time in the seventh, and how few fields it has.
-func lifEvent(line []byte) (started, ok bool) {
-	const fewest, most = 10, 12
-	cells := bytes.Split(line, []byte(","))
-	if len(cells) < fewest || len(cells) > most || !digits(trim(cells[0])) || !digits(trim(cells[2])) {
-		return false, false
-	}
-	if name := trim(cells[3]); len(name) < 2 || readTime(name).kind != notATime {
-		return false, false
-	}
-	for _, c := range cells[lifTime:lifStart] {
-		if readTime(trim(c)).kind == clearTime {
-			return false, false
-		}
-	}
-	if len(cells) <= lifStart {
-		return false, true
-	}
-	kind := readTime(trim(cells[lifStart])).kind
-	return kind == clearTime || kind == remarked, kind != notATime
-}
+// lifDelimiters are what the fields of a FinishLynx file may stand between; the program writes what it is told to.
+const lifDelimiters = ",\t;"
 
 // lifReader reads the lines of a FinishLynx file.
 type lifReader struct {
 	*decoded
+	delim   byte
 	sheet   *sheet
 	event   int  // the line of the first event, else 0
 	another int  // the line of a second one, else 0
@@ -95,7 +63,10 @@ func readLIF(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	if tail == TailGrowing {
 		d.data = completeLines(d.data)
 	}
-	l := &lifReader{decoded: d}
+	l := &lifReader{decoded: d, delim: ','}
+	if delim, ok := lifDelimiter(headOf(d, firstLineBytes)); ok {
+		l.delim = delim
+	}
 	var refused *FileError
 	textLines(d.data, func(line textLine) bool {
 		refused = l.line(line)
@@ -105,7 +76,7 @@ func readLIF(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	case refused != nil:
 		return nil, refused
 	case l.event == 0:
-		return &Reading{Format: "lif", Encoding: d.name, Delimiter: ","}, nil
+		return &Reading{Format: "lif", Encoding: d.name, Delimiter: string(l.delim)}, nil
 	case !l.started && !l.said && l.rows > 0:
 		return nil, lynxStartList()
 	}
@@ -113,13 +84,16 @@ func readLIF(d *decoded, rules *Rules, tail Tail) (*Reading, error) {
 	if err != nil {
 		return nil, err
 	}
-	reading.Delimiter = ","
+	reading.Delimiter = string(l.delim)
 	return reading, nil
 }
 
 // line reads one line of the file.
 func (l *lifReader) line(line textLine) *FileError {
-	started, event := lifEvent(trim(line.bytes))
+	started, event := lifEvent(trim(line.bytes), l.delim)
+	if l.event == 0 && lifNameless(trim(line.bytes), l.delim) {
+		started, event = true, true
+	}
 	switch {
 	case l.event == 0 && len(trim(line.bytes)) == 0:
 	case l.event == 0 && !event && line.unterminated:
@@ -130,7 +104,7 @@ func (l *lifReader) line(line textLine) *FileError {
 		l.begin(line.number, started)
 	case len(trim(line.bytes)) == 0:
 		l.sheet.ignore(line.number, "blank")
-	case event:
+	case event && (started || bareEvent(line.bytes, l.delim)):
 		l.another = line.number
 		l.sheet.ignore(line.number, "another event")
 	case line.unreadable() != "":
@@ -157,7 +131,7 @@ func (l *lifReader) begin(line int, started bool) {
 // row adds one row to the table, or holds it.
 func (l *lifReader) row(line textLine) {
 	l.rows++
-	cells, sure := lifCells(bytes.TrimRight(line.bytes, "\r"))
+	cells, sure := lifCells(bytes.TrimRight(line.bytes, "\r"), l.delim)
 	field := func(i int) []byte {
 		if i >= len(cells) {
 			return nil
@@ -170,7 +144,7 @@ func (l *lifReader) row(line textLine) {
 	if bibProblem([]byte(bib)) != "" {
 		bib = ""
 	}
-	switch reason := lifTrouble(place, time); {
+	switch reason := lifTrouble(place, time, field(lifLicense)); {
 	case line.unterminated && len(cells) < max(l.width, lifLeast):
 		l.sheet.hold(line.number, "", "the last line is not complete"+fixLast)
 		return
@@ -196,15 +170,21 @@ func (l *lifReader) row(line textLine) {
 
 // lifTrouble says why a row cannot be believed, or nothing. What stands in a field that should be a time may be part of
 // a name, after a comma too many, and is not repeated.
-func lifTrouble(place, time []byte) string {
-	kind := readTime(time).kind
-	word := statusOf(string(place))
+func lifTrouble(place, time, behind []byte) string {
+	t := readTime(time)
+	word := statusOf(string(place)).verdict
 	switch {
-	case kind == notATime && !bytes.ContainsAny(time, "0123456789") && statusOf(string(time)).verdict == unknownWord:
-		return "field 7 is no time: a comma too many in the row?"
+	case t.kind == notATime && !bytes.ContainsAny(time, "0123456789") && statusOf(string(time)).verdict == unknownWord:
+		return "field 7 is no time: a comma too many in the row? take it out in the timing program"
+	case t.kind == clearTime && readTime(behind).kind == clearTime:
+		return "a time in field 8 as well: a comma too many in the row? take it out in the timing program"
+	case (t.kind == clearTime && t.decimals == 0 || t.kind == bareNumber && digits(time)) && digits(behind) && len(behind) <= 3:
+		return "the time may have a decimal comma: write it with a point"
 	case len(place) == 0 || place[0] >= '0' && place[0] <= '9' || blankStatus(place):
 		return ""
-	case word.verdict == unknownWord && kind != noTime:
+	case digits(bytes.TrimLeft(place, "=Tt")): // a tie
+		return ""
+	case word == unknownWord, word == stillOut && t.kind != noTime:
 		return "status: " + quote(string(place)) + fixStatus
 	}
 	return ""
@@ -225,12 +205,12 @@ func lifSeconds(time string) string {
 
 // lifCells cuts a row at its commas. A quote is a character like any other in these files, but some programs that write
 // them quote a cell with a comma in it; sure is false where the two ways put different things into the field of the time.
-func lifCells(line []byte) (cells [][]byte, sure bool) {
-	cells = bytes.Split(line, []byte(","))
+func lifCells(line []byte, delim byte) (cells [][]byte, sure bool) {
+	cells = bytes.Split(line, []byte{delim})
 	if bytes.IndexByte(line, '"') < 0 {
 		return cells, true
 	}
-	quoted := quotedCells(cells)
+	quoted := quotedCells(cells, delim)
 	if len(quoted) == len(cells) {
 		return quoted, true
 	}
@@ -247,7 +227,7 @@ func isLIFTime(cells [][]byte) bool {
 
 // quotedCells joins the cells from one that begins with a quote to the next one that ends with one, and takes the
 // quotes off.
-func quotedCells(cells [][]byte) [][]byte {
+func quotedCells(cells [][]byte, delim byte) [][]byte {
 	var out [][]byte
 	open := false // a quote that nothing closes: there is none that closes a later one
 	for i := 0; i < len(cells); i++ {
@@ -262,7 +242,7 @@ func quotedCells(cells [][]byte) [][]byte {
 			out = append(out, cells[i])
 			continue
 		}
-		joined := trim(bytes.Join(cells[i:end+1], []byte(",")))
+		joined := trim(bytes.Join(cells[i:end+1], []byte{delim}))
 		out = append(out, joined[1:len(joined)-1])
 		i = end
 	}
@@ -270,54 +250,3 @@ func quotedCells(cells [][]byte) [][]byte {
 }
 
 func closesQuote(cell []byte) bool { return len(cell) > 1 && cell[len(cell)-1] == '"' }
-
-func lynxStartList() *FileError {
-	return &FileError{
-		Reason: "this is a FinishLynx start list (.evt), not results: no row has a place or a time",
-		Fix:    `let files name the result files, such as files = ["*.lif"]`,
-	}
-}
-
-// lynxList says which other file of FinishLynx's family a text is that nothing else can read: its schedule is numbers of
-// events, rounds and heats, its people are an id and names.
-func lynxList(text []byte) *FileError {
-	text = completeLines(text[:min(len(text), firstLineBytes)])
-	rows, schedule, people, starts, events := 0, 0, 0, 0, 0
-	textLines(text, func(l textLine) bool {
-		cells := bytes.Split(trim(l.bytes), []byte(","))
-		if len(trim(l.bytes)) == 0 || l.bytes[0] == ';' {
-			return true
-		}
-		rows++
-		switch {
-		case len(cells) < 3:
-		case len(cells[0]) == 0 && figureBib(trim(cells[1])):
-			starts++
-		case digits(trim(cells[0])) && digits(trim(cells[1])) && digits(trim(cells[2])):
-			schedule++
-			if len(cells) > 3 {
-				events++
-			}
-		case figureBib(trim(cells[0])) && !bytes.ContainsAny(bytes.Join(cells[1:3], nil), "0123456789:"):
-			people++
-		}
-		return true
-	})
-	kind := ""
-	switch {
-	case rows < 2:
-	case starts > 0 && events > 0 && starts+schedule == rows:
-		return lynxStartList()
-	case schedule == rows:
-		kind = "schedule (.sch)"
-	case people == rows:
-		kind = "list of people (.ppl)"
-	}
-	if kind == "" {
-		return nil
-	}
-	return &FileError{
-		Reason: "this looks like a FinishLynx " + kind + ", not results",
-		Fix:    `let files name the result files, such as files = ["*.lif"]; if it is another table, name its columns in [race.columns]`,
-	}
-}

@@ -327,6 +327,10 @@ func (o *oeReader) outOfPlace(rec *record) string {
 			return "cells out of place: no time of day in column " + strconv.Itoa(at+1)
 		}
 	}
+	start, finish, time := readTime(o.cell(rec, l.start)), readTime(o.cell(rec, l.finish)), readTime(o.cell(rec, l.time))
+	if start.kind == clearTime && time.kind == clearTime && finish.kind == clearTime && time.hundredths == finish.hundredths {
+		return "the time is the time of day of the finish; write the time since the start"
+	}
 	if nc := o.cell(rec, l.nc); len(nc) > 1 && nc[0] >= '0' && nc[0] <= '9' {
 		return "cells out of place: column " + strconv.Itoa(l.nc+1) + " does not say whether the row competes"
 	}

@@ -1,8 +1,13 @@
 package parse
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/width"
 )
 
 // word is what stands between two blanks, with the character positions from where to where it goes.
@@ -11,8 +16,8 @@ type word struct {
 	text     string
 }
 
-// wordsOf cuts a line at its blanks. Positions are characters and not bytes: programs count what they see.
-func wordsOf(line string) []word {
+// wordsOf cuts a line at its blanks. A character takes as many positions as columns says.
+func wordsOf(line string, columns func(rune) int) []word {
 	var words []word
 	at, from, start := 0, -1, 0
 	flush := func(end int) {
@@ -31,10 +36,27 @@ func wordsOf(line string) []word {
 		case from < 0:
 			from, start = at, i
 		}
-		at++
+		at += columns(r)
 	}
 	flush(len(line))
 	return words
+}
+
+// characters is the width of what programs count in text.
+func characters(rune) int { return 1 }
+
+// byteWidth is the width for programs that count the bytes of UTF-8.
+func byteWidth(r rune) int { return utf8.RuneLen(r) }
+
+// screenWidth is the width on a screen: Chinese and Japanese characters take two cells, accents of their own none.
+func screenWidth(r rune) int {
+	switch k := width.LookupRune(r).Kind(); {
+	case k == width.EastAsianWide || k == width.EastAsianFullwidth:
+		return 2
+	case unicode.Is(unicode.Mn, r):
+		return 0
+	}
+	return 1
 }
 
 // maxHeadings bounds the columns of a page, and maxWords the words of a row.
@@ -48,26 +70,77 @@ type page struct {
 
 	bib, time int
 	keys      []bool // columns that are read
+
+	// What can stand under a heading: names, one short word, an age, other times than the result.
+	text, short, age, maybe []bool
 }
 
 // span is where the words of a column stand.
 type span struct{ from, to, column int }
 
 // newPage reads a line as headings.
-func newPage(d *decoded, words []word) *page {
-	p := &page{bib: -1, time: -1}
-	if len(words) <= maxHeadings {
-		p.headings = headingsOf(words)
+func newPage(words []word) *page {
+	if len(words) > maxHeadings {
+		words = nil
 	}
-	for i, w := range p.headings {
+	return pageOf(headingsOf(words))
+}
+
+func pageOf(headings []word) *page {
+	p := &page{bib: -1, time: -1, headings: headings}
+	for i, w := range headings {
 		r := headerRole(w.text)
 		if r != noRole {
 			p.known++
 		}
 		p.texts, p.roles = append(p.texts, w.text), append(p.roles, r)
 		p.spans = append(p.spans, span{w.from, w.to, i})
+		p.text, p.short, p.age = append(p.text, textColumn(w.text)), append(p.short, shortColumn(w.text)), append(p.age, ageColumn(w.text))
+		p.maybe = append(p.maybe, maybeTimes(w.text, r))
 	}
 	return p
+}
+
+// stacked joins two lines of headings, such as Chip above Time; nil where no heading of a bib or a time comes of it.
+func stacked(above, below *page) *page {
+	var headings []word
+	joins := false
+	taken := make(map[int]int) // of above, by the heading of below
+	for i, w := range above.headings {
+		under := -1
+		for j, b := range below.headings {
+			if b.from < w.to && w.from < b.to {
+				if _, twice := taken[j]; twice || under >= 0 {
+					return nil
+				}
+				under = j
+			}
+		}
+		if under < 0 {
+			headings = append(headings, w)
+			continue
+		}
+		taken[under] = i
+	}
+	for j, b := range below.headings {
+		if i, ok := taken[j]; ok {
+			w := above.headings[i]
+			if r := headerRole(w.text + " " + b.text); r != noRole && r != otherRole {
+				joins = joins || r.isTime() || r.isBib()
+				b.text = w.text + " " + b.text
+			}
+			b.from, b.to = min(w.from, b.from), max(w.to, b.to)
+		}
+		headings = append(headings, b)
+	}
+	slices.SortFunc(headings, func(a, b word) int { return cmp.Compare(a.from, b.from) })
+	for i := 1; i < len(headings); i++ {
+		joins = joins && headings[i-1].to <= headings[i].from
+	}
+	if !joins {
+		return nil
+	}
+	return pageOf(headings)
 }
 
 // headingsOf joins words that are one heading, such as Net Time, and parts those that touch.
@@ -92,6 +165,9 @@ func headingsOf(words []word) []word {
 // joinedHeading joins words with one blank between them that are together the heading of a column that is read.
 func joinedHeading(words []word) (word, bool) {
 	joined := words[0]
+	if textOrShort(joined.text) {
+		return word{}, false // Ag S Time
+	}
 	for _, w := range words[1:] {
 		if w.from != joined.to+1 {
 			return word{}, false
@@ -118,7 +194,14 @@ func (p *page) surelyHeads() bool {
 // mean anything else: LAPTIME is no TIME.
 func touchingHeadings(w word) []word {
 	const longest = 24
-	if len(w.text) > longest || !ascii([]byte(w.text)) || headerRole(w.text) != noRole {
+	if len(w.text) > longest || !ascii([]byte(w.text)) {
+		return []word{w}
+	}
+	if behind := len("time"); len(w.text) > behind && strings.EqualFold(w.text[:behind], "time") && clockWord(w.text[behind:]) {
+		// Net TimeGUN TIME
+		return []word{{w.from, w.from + behind, w.text[:behind]}, {w.from + behind, w.to, w.text[behind:]}}
+	}
+	if headerRole(w.text) != noRole {
 		return []word{w}
 	}
 	for i := 3; i < len(w.text)-1; i++ {
@@ -128,12 +211,19 @@ func touchingHeadings(w word) []word {
 		case left.isTime() && (right.isTime() && left != right || strings.EqualFold(b, "pace")):
 		case left.isBib() && strings.EqualFold(b, "name"):
 		case left == placeRole && right == bibRole:
+		case textOrShort(a) && textOrShort(b) && len(b) > 1:
 		default:
 			continue
 		}
 		return []word{{w.from, w.from + i, a}, {w.from + i, w.to, b}}
 	}
 	return []word{w}
+}
+
+// clockWord reports the first word of a heading such as Gun Time.
+func clockWord(text string) bool {
+	r := nounRoles[strings.ToLower(text)]
+	return r == chipRole || r == gunRole
 }
 
 // choose finds the columns that are read.

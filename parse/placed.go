@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode"
 )
 
 // placed is a row whose words were put under the headings.
@@ -102,8 +103,23 @@ func (r *placed) bib() (bib, reason string) {
 		return "", ""
 	case !strings.ContainsAny(r.words[own[0]].text, "0123456789"):
 		return "", "no number under " + name
+	case r.runsOn(own[0]):
+		return "", "letters behind the number under " + name + ": a name may touch it"
 	}
 	return r.words[own[0]].text, ""
+}
+
+// runsOn reports whether a bib may be a number and the beginning of a name: letters stand behind its figures. One letter
+// with a clear gap behind it is a bib such as 12A.
+func (r *placed) runsOn(word int) bool {
+	w := r.words[word]
+	behind := strings.LastIndexAny(w.text, "0123456789") + 1
+	first := strings.IndexFunc(w.text[strings.IndexAny(w.text, "0123456789"):], unicode.IsLetter)
+	if first < 0 {
+		return false
+	}
+	clear := word+1 < len(r.words) && r.words[word+1].from-w.to >= 2
+	return !clear || len(w.text)-behind > 1 || !ascii([]byte(w.text[behind:]))
 }
 
 func (r *placed) touches(column int) bool { return slices.Contains(r.touch, column) }
@@ -111,6 +127,7 @@ func (r *placed) touches(column int) bool { return slices.Contains(r.touch, colu
 // beside returns the words with a figure between the bib's heading and its neighbours. A word that can as well be the
 // neighbour's, because nothing else stands there, is the neighbour's.
 func (r *placed) beside() (words []int) {
+	own := r.under(r.page.bib)
 	for i, w := range r.words {
 		if r.span[i] != gap || !strings.ContainsAny(w.text, "0123456789") {
 			continue
@@ -122,7 +139,9 @@ func (r *placed) beside() (words []int) {
 				words = append(words, i)
 			}
 		case right:
-			if left < 0 || len(r.under(left)) > 0 {
+			// A number far in front of a bib and under no heading is a place.
+			place := left < 0 && len(own) > 0 && r.words[own[0]].from-w.to >= 2
+			if !place && (left < 0 || len(r.under(left)) > 0) {
 				words = append(words, i)
 			}
 		}
@@ -146,7 +165,7 @@ func (r *placed) hangsOver(word int) bool {
 	if right < 0 || r.columnOf(next-1) != r.page.bib || !digits([]byte(w.text)) {
 		return false
 	}
-	return w.from-r.spans[next-1].to <= 1 && textColumn(r.texts[right])
+	return w.from-r.spans[next-1].to <= 1 && r.text[right]
 }
 
 // trouble says why a row is not clear, or nothing.
@@ -161,8 +180,10 @@ func (r *placed) trouble() string {
 		case column >= 0 && r.keys[column] && !r.isTime(i):
 		case r.isTime(i) && column < 0:
 			return "a time stands under no heading: " + quote(w.text)
-		case r.isTime(i) && (r.keys[column] && times[column] > 0 || textColumn(r.texts[column]) || plainRole(r.roles[column])):
+		case r.isTime(i) && (r.keys[column] && times[column] > 0 || r.text[column] || plainRole(r.roles[column])):
 			return "a time stands under the wrong heading: " + quote(w.text)
+		case column == r.page.time && strings.IndexByte(w.text, ':') > 2 && r.nothingBefore(i):
+			return "the columns may touch: " + quote(w.text)
 		case r.isTime(i):
 			times[column]++
 		case strayCodes[w.text]:
@@ -170,6 +191,12 @@ func (r *placed) trouble() string {
 		}
 	}
 	return r.wordyPlace()
+}
+
+// nothingBefore reports whether nothing stands in the column in front of a word: it may be the beginning of the word.
+func (r *placed) nothingBefore(i int) bool {
+	at := r.span[i]
+	return at > 0 && len(r.under(r.spans[at-1].column)) == 0
 }
 
 // strayCodes are words that take a result away wherever they stand.
@@ -198,6 +225,9 @@ func textColumn(text string) bool {
 	}
 	return false
 }
+
+// textOrShort reports a heading of columns that are never read.
+func textOrShort(text string) bool { return textColumn(text) || shortColumn(text) }
 
 // cell is what stands under a heading: its words, and those that one blank joins to them and that are under none.
 func (r *placed) cell(column int) string {

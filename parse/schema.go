@@ -114,14 +114,40 @@ func (s *schema) finish(rules *Rules) *FileError {
 func (s *schema) onePoint() *FileError {
 	for _, i := range s.header.columnsOf(func(r role) bool { return r == pointRole }) {
 		if !slices.ContainsFunc(s.where, func(f filter) bool { return f.column == i }) {
-			return &FileError{
-				Reason: "the rows of this export are passings at several points (" + s.nameOf(i) + ")",
-				Fix:    "say which one is the finish: [race.where] " + s.nameOf(i) + ` = …, or = "*" where each athlete has one row`,
-				Key:    "where." + s.nameOf(i),
-			}
+			return severalPoints(s.nameOf(i))
 		}
 	}
 	return nil
+}
+
+func severalPoints(heading string) *FileError {
+	return &FileError{
+		Reason: "the rows of this export are passings at several points (" + heading + ")",
+		Fix:    "say which one is the finish: [race.where] " + heading + ` = …, or = "*" where each athlete has one row`,
+		Key:    "where." + heading,
+	}
+}
+
+// passedWords are the headings of columns in which other exports have a time, and lists of passings the name of a point
+// or its number.
+var passedWords = map[string]bool{"split": true, "leg": true, "lap": true, "point": true, "mat": true, "station": true}
+
+// passedAt returns the heading of a column that says of a row that it is a passing: a split such as "5K", a leg. A lap
+// beside a place is how far somebody is.
+func (t *table) passedAt(rec *record) string {
+	s := t.schema
+	for i, text := range s.header.texts {
+		word := strings.Join(headerTokens(text), "")
+		if !passedWords[word] || word == "lap" && s.hasPlace() || slices.ContainsFunc(s.where, func(f filter) bool { return f.column == i }) {
+			continue
+		}
+		b := trim(t.cell(rec, i))
+		kind := readTime(b).kind
+		if kind == bareNumber || kind == notATime && statusOf(t.text(b, rec.bytes)).verdict == unknownWord {
+			return s.nameOf(i)
+		}
+	}
+	return ""
 }
 
 // nameOf returns the heading of a column, or its number from 1 where it has none.

@@ -98,7 +98,9 @@ func (s *sheet) read(format string, d *decoded, rules *Rules, tail Tail) (*Readi
 		t.row(&split.rec)
 	}
 	t.book.held = append(t.book.held, s.held...)
-	if refused := t.whole(reading); refused != nil {
+	// What the format holds may explain more than a stray number does.
+	strays := t.clock.problem == "" && t.point == "" && t.timesOfDay+t.bareNumbers < len(s.held)
+	if refused := t.whole(reading); refused != nil && !strays {
 		return nil, refused
 	}
 	if len(s.ignored) > 0 {

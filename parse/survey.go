@@ -80,11 +80,13 @@ func HeatOf(data []byte) (Heat, bool) {
 	if err != nil {
 		return Heat{}, false
 	}
-	line := firstTextLine(headOf(&d, firstLineBytes))
-	if _, ok := lifEvent(line); !ok {
+	head := headOf(&d, firstLineBytes)
+	delim, ok := lifDelimiter(head)
+	if !ok {
 		return Heat{}, false
 	}
-	cells := bytes.Split(line, []byte(",")) // ten at least
+	line := firstTextLine(head)
+	cells := bytes.Split(line, []byte{delim}) // ten at least
 	text := func(i int) string { return d.text(trim(cells[i]), line) }
 	return Heat{Event: text(0), Round: text(1), Heat: text(2), Name: text(3)}, true
 }

@@ -43,7 +43,7 @@ func (r role) isBib() bool { return r == bibRole || r == numberRole }
 // headerWords are whole headers, as the joined words of [headerTokens]. Sources: FORMATS 4 and the languages of the programs there.
 var headerWords = wordTable(map[role]string{
 	bibRole: `bib bibs bibno bibnr bibnum bibnumber thebib racenr raceno racenum racenumber racebib runnerno runnernumber
-		runerno athletenumber athleteno startnr startno startnum startnumber startnummer stnr stno snr snum dossard dossards dos
+		runerno athletenumber athleteno compno compnumber competitorno competitornumber startnr startno startnum startnumber startnummer stnr stno snr snum dossard dossards dos
 		numdossard numerodossard numerodedossard nodossard nrdossard dorsal dorsales numerodorsal nodorsal numdorsal pettorale pett
 		numpettorale numeropettorale npettorale peitoral numerodepeito rugnummer rugnr borstnummer startnumer nummerlapp nrlapp
 		kilpailunumero kilpailijanumero rintanumero stardinumber stardinr rinnanumber numerstartowy nrstartowy nrst stnumer
@@ -65,7 +65,7 @@ var headerWords = wordTable(map[role]string{
 		toficial tofficiel tbruto tbrut tgun tpsofficiel tpsbrut tpsscratch timpbrut грязноевремя 大會時間 枪声成绩 枪声时间 毛成绩
 		グロスタイム 총시간`,
 	timeRole: `time times finish finishtime finishedtime timefinish officialtime timefull fulltime racetime totaltime timetotal
-		finaltime overalltime elapsed elapsedtime finishedelapsedtime result resulttime mark zeit ziel zielzeit endzeit laufzeit
+		finaltime finals overalltime elapsed elapsedtime finishedelapsedtime result resulttime mark zeit ziel zielzeit endzeit laufzeit
 		gesamtzeit rennzeit ergebnis temps tempsfinal tempstotal tempscourse chrono arrivee performance perf tiempo tiempofinal
 		tiempototal meta llegada resultado marca tempo tempofinale tempofinal tempototale tempogara arrivo tijd eindtijd
 		totaaltijd tid sluttid maltid totaltid maal loppuaika aika tulos kokonaisaika aeg lopuaeg loppaeg koguaeg tulemus total
