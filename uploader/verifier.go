@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 
@@ -111,9 +112,7 @@ func (v *Verifier) Report() map[state.Unit]Verified {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	report := make(map[state.Unit]Verified, len(v.report))
-	for unit, found := range v.report {
-		report[unit] = found
-	}
+	maps.Copy(report, v.report)
 	return report
 }
 
