@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"maps"
 	"runtime"
 	"strings"
 	"testing"
@@ -121,9 +122,7 @@ func workbookOf(t testing.TB, parts map[string]string) []byte {
 		"[Content_Types].xml":        `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`,
 		"xl/worksheets/sheet1.xml":   sheetOf(""),
 	}
-	for name, content := range parts {
-		all[name] = content
-	}
+	maps.Copy(all, parts)
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for name, content := range all {

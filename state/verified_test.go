@@ -13,7 +13,7 @@ import (
 // shows reads "1=14:20 2=- 3=14:2x": what the server shows; - is a starter without a mark.
 func shows(text string) map[parse.Bib]state.Shown {
 	shown := map[parse.Bib]state.Shown{}
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		bib, text, _ := strings.Cut(word, "=")
 		s := state.Shown{Text: text}
 		if text == "-" {
