@@ -56,19 +56,21 @@ func checkPrefix(t testing.TB, data []byte, cut int, rules Rules, tail Tail, pai
 }
 
 func TestEveryPrefixPublishesOnlyWhatTheWholeDoes(t *testing.T) {
-	total := 0
+	total, prefixes := 0, 0
 	for _, c := range goldenCases(t) {
 		data, rules := c.data(t), c.rules(t)
 		whole, _ := Read(data, rules, TailStill)
 		pairs, disputed := allowed(whole)
 		for _, tail := range []Tail{TailGrowing, TailStill} {
 			t.Run(fmt.Sprintf("%s/%d", filepath.Base(c.path), tail), func(t *testing.T) {
+				prefixes += len(data) + 1
 				for cut := range len(data) + 1 {
 					total += checkPrefix(t, data, cut, rules, tail, pairs, disputed)
 				}
 			})
 		}
 	}
+	t.Logf("%d prefixes", prefixes)
 	if total < 10000 {
 		t.Errorf("only %d finishes in all prefixes: the sweep checks nothing", total)
 	}
