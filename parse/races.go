@@ -19,7 +19,7 @@ type raceColumn struct {
 
 	first string // the cell of the first result that says a distance, as bytes of the file
 	began distance
-	known map[string]distance // cells read before
+	known [256]seenDistance
 }
 
 // raceColumns finds the columns that may tell races apart and that the rules do not decide about.
@@ -70,7 +70,7 @@ var distanceWords = []string{"dist", "strecke", "afstand", "matka", "dystans", "
 func (s *schema) raceColumn(i int) raceColumn {
 	heading := strings.Join(headerTokens(s.header.texts[i]), "")
 	bare := slices.ContainsFunc(distanceWords, func(w string) bool { return strings.HasPrefix(heading, w) })
-	return raceColumn{column: i, bare: bare, known: map[string]distance{}}
+	return raceColumn{column: i, bare: bare}
 }
 
 // elsewhere says that a row belongs to another race, or to another point than the finish, or nothing.
@@ -117,17 +117,27 @@ func (t *table) otherColumn(rec *record) string {
 	return ""
 }
 
-// read reads the distance of a cell. Nearly all rows say one of a few.
+// read reads the distance of a cell. Nearly all rows say one of a few, which are remembered where they were met last.
 func (c *raceColumn) read(t *table, b []byte, rec *record) distance {
-	const most = 64
-	d, ok := c.known[string(b)]
-	if !ok {
-		d = distanceOf(t.text(b, rec.bytes), c.bare)
-		if len(c.known) < most && ascii(b) {
-			c.known[string(b)] = d
-		}
+	slot := uint32(len(b))
+	for _, x := range b[:min(len(b), 12)] {
+		slot = slot*31 + uint32(x)
+	}
+	seen := &c.known[slot%uint32(len(c.known))]
+	if seen.text == string(b) {
+		return seen.distance
+	}
+	d := distanceOf(t.text(b, rec.bytes), c.bare)
+	if ascii(b) {
+		seen.text, seen.distance = string(b), d
 	}
 	return d
+}
+
+// seenDistance is a cell that was read before. Nothing is never asked for, so that the zero value is no entry.
+type seenDistance struct {
+	text     string
+	distance distance
 }
 
 // section is what lines between the rows say about the race below them.
