@@ -1,41 +1,81 @@
 package rehearsal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"finishwatch/cmd/internal/config"
-	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
 	"finishwatch/uploader/sandbox"
 )
 
-// Options say what is played.
+// Options say what is played and how.
 type Options struct {
-	From     string // an export to play; empty for the synthetic race
-	Keep     bool   // leave the folder, the configuration, the log and the ledger
-	Athletes int    // of the synthetic race
-	Version  string
+	From     string  // an export, or a folder of them, to play; empty for the synthetic race
+	Config   string  // a configuration whose races read them; empty to read them without being told anything
+	Style    Style   // in which way the exports are written
+	Speed    float64 // of the finish times; 0 for a pace of its own, [FullSpeed] for no pause at all
+	Athletes int     // of the synthetic race
+	Waves    int     // in which they start
+	Seed     uint64  // which synthetic race
+	Faults   string  // as [Faults] lists them: "outage 30s at 1m; kill at 20s"
+	JSON     bool    // print the verdict as JSON to the output, and the progress elsewhere
+	Open     bool    // open the page in a browser
+	Keep     bool    // leave the folder, the configuration, the log and the ledger
+
+	patience time.Duration        // how long nothing may happen before the end; 0 for [quiet]
+	program  []string             // the daemon's, for tests; the own one otherwise
+	onPage   func(address string) // for tests: the page is there, and nothing has been written yet
+	onEnd    func()               // for tests: the verdict is on the page, which is still there
+}
+
+// FullSpeed is the speed that writes everything as fast as it can be written.
+func FullSpeed() float64 { return math.Inf(1) }
+
+func (o Options) paced() bool     { return o.Speed == 0 }
+func (o Options) fullSpeed() bool { return math.IsInf(o.Speed, 1) }
+
+// MaxAthletes bounds the synthetic race.
+const MaxAthletes = 100_000
+
+// Check returns what is wrong with the options, in words for people.
+func (o Options) Check() error {
+	if _, err := readFaults(o.Faults); err != nil {
+		return err
+	}
+	switch {
+	case o.Athletes < 1 || o.Athletes > MaxAthletes:
+		return fmt.Errorf("--athletes is a number from 1 to %d", MaxAthletes)
+	case o.Waves < 1 || o.Waves > 50:
+		return errors.New("--waves is a number from 1 to 50")
+	case math.IsNaN(o.Speed) || o.Speed < 0:
+		return errors.New(`--speed is a number such as 10, or "max"`)
+	case o.Config != "" && o.From == "":
+		return errors.New("--config goes with --from: it says how exports of your own are read")
+	}
+	return o.Style.check()
 }
 
 // ErrNotClean says that the verdict was not clean. It has been printed.
 var ErrNotClean = errors.New("the rehearsal did not end clean")
 
-// Run plays a race and prints to w what happens as it happens, and the verdict. It returns [ErrNotClean] when a finish is
-// missing, wrong or there twice.
-func Run(ctx context.Context, w io.Writer, options Options) error {
-	s, err := scriptFor(options)
-	if err != nil {
-		return err
+// Run plays a race. What happens is printed to progress as it happens, and the verdict to out. It returns [ErrNotClean]
+// when a finish is missing, wrong or there twice.
+func Run(ctx context.Context, out, progress io.Writer, options Options) error {
+	if err := options.Check(); err != nil {
+		return fmt.Errorf("rehearsal: %w", err)
 	}
 	dir, err := os.MkdirTemp("", "finishwatch-rehearsal-*")
 	if err != nil {
@@ -44,157 +84,260 @@ func Run(ctx context.Context, w io.Writer, options Options) error {
 	if !options.Keep {
 		defer os.RemoveAll(dir)
 	}
-	stage, err := newStage(dir, s, options.Version)
+	stage, err := newStage(dir, options)
 	if err != nil {
 		return err
 	}
 	defer stage.close()
-	fmt.Fprintf(w, "rehearsal: %d finishes from %s, results on http://%s/\n", len(s.want), stage.cfg.Watch.Dir, stage.listener.Addr())
-	verdict, err := stage.play(ctx, w)
+	stage.introduce(progress)
+	v, err := stage.play(ctx, progress)
 	if err != nil {
 		return err
 	}
-	verdict.print(w)
-	if options.Keep {
-		fmt.Fprintf(w, "kept: %s (password of the imitation: apitest)\n", dir)
+	if options.JSON {
+		err = v.printJSON(out)
 	}
-	if !verdict.clean() {
+	if err != nil {
+		return fmt.Errorf("rehearsal: print the verdict: %w", err)
+	}
+	if !options.JSON {
+		v.print(out)
+	}
+	if options.Keep {
+		fmt.Fprintf(progress, "kept: %s\n", dir)
+	}
+	if !v.clean() {
 		return ErrNotClean
 	}
 	return nil
 }
 
-func scriptFor(options Options) (script, error) {
-	if options.From == "" {
-		return synthetic(options.Athletes)
-	}
-	data, err := os.ReadFile(options.From)
-	if err != nil {
-		return script{}, fmt.Errorf("rehearsal: %w", err)
-	}
-	s, err := played(filepath.Base(options.From), data)
-	if err != nil {
-		return s, fmt.Errorf("rehearsal: %s cannot be played: %w", options.From, err)
-	}
-	if len(s.want) == 0 {
-		return s, fmt.Errorf("rehearsal: %s has no finishes; finishwatch explain shows why", options.From)
-	}
-	return s, nil
-}
-
-// stage is everything that a rehearsal needs: the imitation, the folder, the daemon.
+// stage is everything that a rehearsal needs: the imitation, the folder, the daemon, and what is played.
 type stage struct {
-	script   script
+	options  Options
 	cfg      *config.Config
-	daemon   *daemon.Daemon
+	course   *course
+	faults   []fault
+	witness  *witness
+	outcomes outcomes
 	server   *sandbox.Server
 	listener net.Listener
-	logFile  *os.File
-	ready    chan struct{}
+	daemon   *process
 }
 
-func newStage(dir string, s script, version string) (*stage, error) {
-	st := &stage{script: s, server: sandbox.New(sandbox.Options{}), ready: make(chan struct{})}
+func newStage(dir string, o Options) (*stage, error) {
+	st := &stage{options: o}
 	var err error
 	if st.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("rehearsal: %w", err)
 	}
-	if st.cfg, err = writeConfig(dir, s.file, st.listener.Addr().String()); err != nil {
+	if err := st.prepare(dir); err != nil {
+		_ = st.listener.Close()
 		return nil, err
 	}
-	if st.logFile, err = os.Create(filepath.Join(dir, "finishwatch.log")); err != nil {
-		return nil, fmt.Errorf("rehearsal: %w", err)
-	}
-	log, err := logging.New(st.logFile, "debug", "json", os.Getenv)
+	return st, nil
+}
+
+// prepare writes the configuration and works out what is played and what a correct reader makes of it.
+func (st *stage) prepare(dir string) error {
+	err := st.chooseCourse(dir)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	st.daemon, err = daemon.New(st.cfg, daemon.Options{
-		Password:   "apitest",
-		Version:    version,
-		StatusFile: filepath.Join(dir, "status.json"),
-		OnReady:    func() { close(st.ready) },
-	}, log)
-	return st, err
+	if st.witness, err = newWitness(st.cfg.Races); err != nil {
+		return fmt.Errorf("rehearsal: %w", err)
+	}
+	if st.outcomes, err = st.witness.expected(st.course.exports); err != nil {
+		return fmt.Errorf("rehearsal: %w", err)
+	}
+	if len(st.outcomes.want) == 0 {
+		return errNothingToPlay
+	}
+	if err := st.placeFaults(); err != nil {
+		return err
+	}
+	st.server = sandbox.New(sandbox.Options{Competition: st.cfg.OpenTrack.Competition, Events: eventsOf(st.cfg.Races)})
+	log, err := os.Create(filepath.Join(dir, "finishwatch.log"))
+	if err != nil {
+		return fmt.Errorf("rehearsal: %w", err)
+	}
+	none := func(string) string { return "" }
+	st.daemon = &process{program: st.options.program, config: st.cfg.Path, statusFile: st.cfg.StatusFile(none), log: log}
+	return nil
+}
+
+// chooseCourse writes the configuration and finds what is played.
+func (st *stage) chooseCourse(dir string) (err error) {
+	o, address := st.options, st.listener.Addr().String()
+	if o.From == "" {
+		st.course = synthetic(o)
+		st.cfg, err = settings(dir, plainSettings(address, fieldRaces(o.Waves)))
+		return err
+	}
+	list, err := gather(o.From)
+	if err != nil {
+		return err
+	}
+	var text []byte
+	var left []string
+	if o.Config != "" {
+		text, err = ownSettings(o.Config, address)
+	} else {
+		var races string
+		races, left, err = ownRaces(list)
+		text = plainSettings(address, races)
+	}
+	if err != nil {
+		return err
+	}
+	if st.cfg, err = settings(dir, text); err != nil {
+		return err
+	}
+	st.course, err = replayed(list, st.cfg.Races, o)
+	if err != nil {
+		return err
+	}
+	if o.Config == "" {
+		st.course.left = left // said better there
+	}
+	return nil
+}
+
+// placeFaults gives every fault its time, and makes the race long enough for it.
+func (st *stage) placeFaults() error {
+	faults, err := readFaults(st.options.Faults)
+	if err != nil {
+		return err
+	}
+	var needed time.Duration
+	st.faults, needed = place(faults, st.course.length)
+	if needed > st.course.length && !st.options.paced() {
+		return fmt.Errorf("rehearsal: at this --speed the race is over after %s, too soon for the faults, which need %s; leave --speed out or lower it",
+			st.course.length.Round(time.Second/10), needed.Round(time.Second/10))
+	}
+	st.course.stretch(needed)
+	return nil
+}
+
+func eventsOf(races []config.Race) []string {
+	var events []string
+	known := map[string]bool{}
+	for _, race := range races {
+		if !known[race.Unit.Event] {
+			known[race.Unit.Event] = true
+			events = append(events, race.Unit.Event)
+		}
+	}
+	return events
+}
+
+func (st *stage) address() string { return "http://" + st.listener.Addr().String() + "/" }
+
+// introduce says what is going to be played.
+func (st *stage) introduce(w io.Writer) {
+	fmt.Fprintf(w, "rehearsal: %s from %s (--style %s), about %s; results on %s\n", counted(len(st.outcomes.want), "finish", "finishes"),
+		counted(len(st.course.exports), "export", "exports"), st.options.Style, st.course.length.Round(time.Second), st.address())
+	for _, text := range st.course.left {
+		fmt.Fprintf(w, "  not played: %s\n", logging.Clean(text))
+	}
+	if n := len(st.outcomes.disputed); n > 0 {
+		fmt.Fprintf(w, "  held: %s; finishwatch explain says why\n", counted(n, "bib", "bibs"))
+	}
+	for _, f := range st.faults {
+		fmt.Fprintf(w, "  fault: %s: %s\n", f, f.summary)
+	}
+	if st.options.Open {
+		if err := openPage(st.address()); err != nil {
+			fmt.Fprintf(w, "  %v\n", err)
+		}
+	}
 }
 
 func (st *stage) close() {
-	_ = st.daemon.Close()
-	_ = st.logFile.Close()
+	st.daemon.kill()
+	_ = st.daemon.log.Close()
+	_ = st.listener.Close()
 }
 
-// writeConfig makes the folder and a configuration that a person could have written, and reads it as the daemon does.
-func writeConfig(dir, file, address string) (*config.Config, error) {
-	watched := filepath.Join(dir, "timing")
-	if err := os.Mkdir(watched, 0o755); err != nil {
-		return nil, fmt.Errorf("rehearsal: %w", err)
-	}
-	text := fmt.Sprintf(`[opentrack]
-competition  = "http://%s/x/2026/GBR/api-test/"
-username     = "api-test@mailinator.com"
-min_interval = "250ms"
+// farewell is how long the page stays after the verdict, so that those who look at it get it.
+const farewell = 400 * time.Millisecond
 
-[watch]
-dir    = 'timing'
-settle = "100ms"
-# the files of a rehearsal may be old ones
-max_age = "0s"
-
-[state]
-file = 'finishwatch.db'
-
-[[race]]
-files   = ["%s"]
-eventid = "R1"
-name    = "Rehearsal"
-`, address, escapeGlob(file))
-	path := filepath.Join(dir, "config.toml")
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		return nil, fmt.Errorf("rehearsal: %w", err)
-	}
-	cfg, err := config.Load(path)
-	if err != nil {
-		return nil, fmt.Errorf("rehearsal: %w", err)
-	}
-	return cfg, nil
-}
-
-// escapeGlob makes a pattern that matches only this name. Any one character stands for those that mean something in a
-// glob or in TOML.
-func escapeGlob(name string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`*?[]{}\"'`, r) || r < ' ' {
-			return '?'
-		}
-		return r
-	}, name)
-}
-
-// play runs the imitation and the daemon while the script is written, and judges.
+// play runs the imitation and the daemon while the exports are written, and judges.
 func (st *stage) play(ctx context.Context, w io.Writer) (verdict, error) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return st.server.Serve(ctx, st.listener) })
-	group.Go(func() error { return st.daemon.Run(ctx) })
 	var v verdict
-	group.Go(func() error {
+	judged := false
+	group.Go(func() (err error) {
 		defer stop()
-		select {
-		case <-st.ready:
-		case <-ctx.Done():
-			return nil
-		}
-		p := player{stage: st, w: w, start: time.Now()}
-		if err := p.perform(ctx); err != nil {
+		v, err = st.act(ctx, w)
+		if err != nil || ctx.Err() != nil {
 			return err
 		}
-		v = p.judge()
+		judged = true
+		st.server.Conclude(v.clean(), v.lines()...)
+		wait(ctx, farewell)
+		if st.options.onEnd != nil {
+			st.options.onEnd()
+		}
 		return nil
 	})
 	err := group.Wait()
-	if err == nil && v.want == 0 {
+	if err == nil && !judged {
 		err = errors.New("rehearsal: interrupted")
 	}
 	return v, err
+}
+
+// act starts the daemon, plays the exports and the faults, and stops the daemon again.
+func (st *stage) act(ctx context.Context, w io.Writer) (verdict, error) {
+	if err := st.daemon.start(); err != nil {
+		return verdict{}, err
+	}
+	if err := st.daemon.ready(ctx); err != nil {
+		return verdict{}, err
+	}
+	if st.options.onPage != nil {
+		st.options.onPage(st.address())
+	}
+	p, err := st.newPlayer(w)
+	if err != nil {
+		return verdict{}, err
+	}
+	group, playing := errgroup.WithContext(ctx)
+	group.Go(func() error { return p.troubles.play(playing, p.start) })
+	group.Go(func() error { return p.perform(playing) })
+	if err := group.Wait(); err != nil {
+		return verdict{}, err
+	}
+	stopped := st.daemon.stop()
+	v := p.judge()
+	if stopped != nil && st.daemon.failure() == nil {
+		v.wrong = slices.Insert(v.wrong, 0, stopped.Error())
+	}
+	return v, nil
+}
+
+func (st *stage) newPlayer(w io.Writer) (*player, error) {
+	start := time.Now()
+	random := rand.New(rand.NewPCG(st.options.Seed, 7))
+	p := &player{
+		witness: st.witness, outcomes: st.outcomes, server: st.server, daemon: st.daemon, w: w, start: start,
+		patience: cmp.Or(st.options.patience, quiet+100*st.cfg.Watch.Settle),
+		hand: &hand{
+			style: st.options.Style, settle: st.cfg.Watch.Settle, start: start, random: random.IntN,
+			interval: max(500*time.Millisecond, 3*st.cfg.Watch.Settle),
+		},
+	}
+	p.troubles = &troubles{faults: st.faults, server: st.server, daemon: st.daemon, say: p.say, on: len(st.faults)}
+	for _, e := range st.course.exports {
+		writing, err := newWriting(st.cfg.Watch.Dir, e)
+		if err != nil {
+			return nil, fmt.Errorf("rehearsal: %w", err)
+		}
+		p.writings = append(p.writings, writing)
+	}
+	return p, nil
 }
