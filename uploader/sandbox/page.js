@@ -142,18 +142,18 @@ function drawRow(line, row, index, first) {
   set(cells[1].firstChild, row.bib);
   set(cells[1].lastChild, row.unknown ? " unknown athlete" : "");
   set(cells[2], row.shown);
-  set(cells[3], row.rank === 0 && index > 0 && row.seconds > first.seconds ? "+" + clock(row.seconds - first.seconds) : "");
+  set(cells[3], row.rank === 0 && index > 0 && row.seconds > first.seconds ? "+" + clock(row.seconds - first.seconds, (row.shown + first.shown).includes(".")) : "");
   set(cells[4], row.changed ? new Date(row.changed).toLocaleTimeString() : "");
   line.className = (Date.now() - row.fresh < 4000 ? "new" : "") + (row.bib === found ? " found" : "");
 }
 
-function clock(seconds) {
+function clock(seconds, fine) {
   const hundredths = Math.round(seconds * 100);
   const whole = Math.floor(hundredths / 100);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const text = parts[0] > 0 ? parts[0] + ":" + String(parts[1]).padStart(2, "0") : String(parts[1]);
   const rest = hundredths % 100;
-  return text + ":" + String(parts[2]).padStart(2, "0") + (rest ? "." + String(rest).padStart(2, "0") : "");
+  return text + ":" + String(parts[2]).padStart(2, "0") + (fine ? "." + String(rest).padStart(2, "0") : "");
 }
 
 function addPut(put) {

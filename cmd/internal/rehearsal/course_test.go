@@ -216,7 +216,7 @@ func TestEachExportIsARaceOfItsOwn(t *testing.T) {
 	if err != nil || len(left) != 1 || !strings.HasPrefix(left[0], "notes.txt") {
 		t.Error(left, err)
 	}
-	cfg, err := settings(t.TempDir(), plainSettings("127.0.0.1:1", tables))
+	cfg, err := settings(t.TempDir(), plainSettings("127.0.0.1:1", "0s", tables))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,15 +110,16 @@ const quiet = 20 * time.Second
 const aftermath = 90 * time.Second
 
 func (p *player) awaitEnd(ctx context.Context) {
-	last, since := -1, time.Now()
+	last, since := [2]int{-1}, time.Now()
 	for {
 		over, rest := p.troubles.over()
-		v := p.judge()
-		if v.clean() && over || ctx.Err() != nil || p.daemon.failure() != nil && over {
+		confirmed := p.daemon.status().Totals().Confirmed
+		// The comparison reads all that there is, so the numbers are asked first.
+		if over && (confirmed >= len(p.outcomes.want) && p.judge().clean() || p.daemon.failure() != nil) {
 			return
 		}
-		if v.right != last || !over {
-			last, since = v.right, time.Now()
+		if now := [2]int{p.shown, confirmed}; now != last || !over {
+			last, since = now, time.Now()
 		}
 		patience := p.patience
 		if len(p.troubles.faults) > 0 && rest < aftermath {

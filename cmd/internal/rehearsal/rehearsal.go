@@ -47,6 +47,14 @@ func FullSpeed() float64 { return math.Inf(1) }
 func (o Options) paced() bool     { return o.Speed == 0 }
 func (o Options) fullSpeed() bool { return math.IsInf(o.Speed, 1) }
 
+// interval is the least time between two uploads where no configuration says.
+func (o Options) interval() string {
+	if o.fullSpeed() {
+		return "0s"
+	}
+	return "250ms"
+}
+
 // MaxAthletes bounds the synthetic race.
 const MaxAthletes = 100_000
 
@@ -171,7 +179,7 @@ func (st *stage) chooseCourse(dir string) (err error) {
 	o, address := st.options, st.listener.Addr().String()
 	if o.From == "" {
 		st.course = synthetic(o)
-		st.cfg, err = settings(dir, plainSettings(address, fieldRaces(o.Waves)))
+		st.cfg, err = settings(dir, plainSettings(address, o.interval(), fieldRaces(o.Waves)))
 		return err
 	}
 	list, err := gather(o.From)
@@ -185,7 +193,7 @@ func (st *stage) chooseCourse(dir string) (err error) {
 	} else {
 		var races string
 		races, left, err = ownRaces(list)
-		text = plainSettings(address, races)
+		text = plainSettings(address, o.interval(), races)
 	}
 	if err != nil {
 		return err

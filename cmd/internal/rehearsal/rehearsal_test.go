@@ -304,6 +304,16 @@ func TestWhatCannotBePlayed(t *testing.T) {
 	}
 }
 
+func TestNoBrowserIsNoReasonToFail(t *testing.T) {
+	t.Setenv("PATH", "")
+	o := tried(5)
+	o.Open = true
+	text, err := rehearse(t, o)
+	if err != nil || !strings.Contains(text, "no browser can be opened") || !strings.Contains(text, "yourself\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+}
+
 func TestAnInterruptedRehearsalIsNotClean(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	o := tried(300)

@@ -38,12 +38,12 @@ func settings(dir string, text []byte) (*config.Config, error) {
 }
 
 // plainSettings are a configuration that a person could have written.
-func plainSettings(address, races string) []byte {
+func plainSettings(address, interval, races string) []byte {
 	return fmt.Appendf(nil, `[opentrack]
 competition   = "http://%s/x/2026/GBR/api-test/"
 username      = "%s"
 password_file = "password"
-min_interval  = "250ms"
+min_interval  = "%s"
 
 [watch]
 dir    = "timing"
@@ -55,7 +55,7 @@ file = "finishwatch.db"
 [log]
 level  = "debug"
 format = "json"
-%s`, address, username, races)
+%s`, address, username, interval, races)
 }
 
 // ownSettings are a person's configuration with the imitation's address and login, and a folder and a ledger of the

@@ -24,6 +24,8 @@ type verdict struct {
 	right    int      // on the page with the exact mark, once
 	wrong    []string // in words
 	delays   []time.Duration
+	worst    time.Duration
+	slowest  spot // whose delay that is
 	uploads  int // accepted ones
 	survived []survival
 }
@@ -82,11 +84,18 @@ func (v *verdict) look(s spot, rows []sandbox.Row, w *witness, o outcomes) {
 	for _, mark := range marks {
 		if mark.String() == got {
 			v.right++
-			v.delays = append(v.delays, max(0, rows[0].Changed.Sub(w.since(s, got))))
+			v.delayed(s, max(0, rows[0].Changed.Sub(w.since(s, got))))
 			return
 		}
 	}
 	v.wrong = append(v.wrong, fmt.Sprintf("%s bib %s has %s, the export says %s", s.unit, s.bib, got, marks[0]))
+}
+
+func (v *verdict) delayed(s spot, delay time.Duration) {
+	if len(v.delays) == 0 || delay > v.worst {
+		v.worst, v.slowest = delay, s
+	}
+	v.delays = append(v.delays, delay)
 }
 
 // misread returns, in words, what was sent and never stood in an export. It was public, if only for a moment.
@@ -133,8 +142,8 @@ func (v verdict) lines() []string {
 	}
 	lines := []string{first}
 	if len(v.delays) > 0 {
-		lines = append(lines, fmt.Sprintf("%s, delay from the write to the page: half within %s, 95 %% %s, 99 %% %s, worst %s", counted(v.uploads, "upload", "uploads"),
-			rounded(v.percentile(50)), rounded(v.percentile(95)), rounded(v.percentile(99)), rounded(v.percentile(100))))
+		lines = append(lines, fmt.Sprintf("%s, delay from the write to the page: half within %s, 95 %% %s, 99 %% %s, worst %s (bib %s)", counted(v.uploads, "upload", "uploads"),
+			rounded(v.percentile(50)), rounded(v.percentile(95)), rounded(v.percentile(99)), rounded(v.percentile(100)), logging.Clean(v.slowest.bib)))
 	}
 	if text := v.survivedText(); text != "" {
 		lines = append(lines, text)
