@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -114,8 +113,6 @@ func (p *paper) half() []byte { return bytes.Join(p.lines[:(p.end+1)/2], nil) }
 func feeds(race config.Race, name string) bool {
 	return slices.ContainsFunc(race.Files, func(pattern string) bool { return watcher.Match(pattern, name) })
 }
-
-var errNothingToPlay = errors.New("rehearsal: there is nothing to play: no finish is in the exports; finishwatch explain shows why")
 
 // speedError says that an export cannot be played by its times.
 func speedError(name, why string) error {

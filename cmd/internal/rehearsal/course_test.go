@@ -17,8 +17,6 @@ import (
 	"finishwatch/state"
 )
 
-var sameMark = cmp.Comparer(func(a, b parse.Mark) bool { return a == b })
-
 func ofField(athletes, waves int) Options {
 	return Options{Athletes: athletes, Waves: waves, Seed: 2026, Style: StyleAppend}
 }

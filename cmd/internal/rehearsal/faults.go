@@ -101,8 +101,6 @@ func (f fault) String() string {
 	return text + " at " + f.at.Round(time.Second/10).String()
 }
 
-func (f fault) end() time.Duration { return f.at + f.length }
-
 // readFaults reads "NAME [LENGTH] [at TIME]; …".
 func readFaults(script string) ([]fault, error) {
 	var faults []fault

@@ -188,6 +188,7 @@ func TestARaceDayWithItsConfiguration(t *testing.T) {
 		"exports/both.csv":   "Nr;Lauf;Gun Time;Chip Time\n1;5K;14:25.1;14:20.0\n2;10K;31:00.0;30:58.0\n3;5K;14:30.0;14:29.0\n",
 		"exports/heat/x.xml": `<?xml version="1.0" encoding="UTF-8"?><ResultList xmlns="http://www.orienteering.org/datastandard/3.0" iofVersion="3.0"><Event><Name>N</Name></Event><ClassResult><Class><Name>H21</Name></Class><PersonResult><Person><Name><Family>A</Family><Given>B</Given></Name></Person><Result><BibNumber>77</BibNumber><Time>1865</Time><Status>OK</Status></Result></PersonResult></ClassResult></ResultList>`,
 		"exports/mat.txt":    "1,501,10:15:13.45\n2,502,10:15:20.00\n",
+		"exports/mat 2.txt":  "<html><body>no such page</body></html>\n",
 		"exports/other.csv":  "Bib,Time\n1,14:00\n",
 		"config/race.toml": `[opentrack]
 competition = "https://data.opentrack.run/x/2026/GBR/my-race/"
@@ -216,7 +217,7 @@ bib = "Nr"
 [race.where]
 Lauf = "10K"
 [[race]]
-files = ["mat.txt"]
+files = ["mat*.txt"]
 eventid = "T"
 start = "10:00:00"
 [[race]]
@@ -230,7 +231,7 @@ eventid = "O"
 			o := tried(1)
 			o.From, o.Config, o.Style = filepath.Join(dir, "exports"), filepath.Join(dir, "config", "race.toml"), style
 			text, err := rehearse(t, o)
-			for _, want := range []string{"CLEAN: read 6, confirmed 6, 6 of 6", "5K/1/1", "1 14:26", "2 30:58.0", "501 15:13.45", "77 31:05", "not played: other.csv"} {
+			for _, want := range []string{"CLEAN: read 6, confirmed 6, 6 of 6", "5K/1/1", "1 14:26", "2 30:58.0", "501 15:13.45", "77 31:05", "not played: other.csv: no [[race]]", "not played: mat 2.txt: this is an HTML page"} {
 				if err != nil || !strings.Contains(text, want) {
 					t.Errorf("%v, no %q\n%s", err, want, text)
 				}

@@ -47,7 +47,8 @@ func gather(from string) ([]found, error) {
 			total += info.Size()
 		}
 		if len(list) == maxFiles || total > maxBytes {
-			return fmt.Errorf("%s holds more than %d files or %d MB; copy the exports of one race day into a folder of their own", from, maxFiles, maxBytes>>20)
+			return fmt.Errorf("%s holds more than %d files or %d MB; copy the exports of one race day into a folder of their own",
+				from, maxFiles, maxBytes>>20)
 		}
 		name, err := filepath.Rel(from, path)
 		if err != nil {
@@ -93,7 +94,12 @@ func replayed(list []found, races []config.Race, o Options) (*course, error) {
 	c := &course{}
 	for _, f := range list {
 		e, err := replay(f, races, o)
+		_, refused := errors.AsType[*parse.FileError](err)
 		switch {
+		case refused && len(list) > 1: // one bad file stops only itself
+			c.left = append(c.left, fmt.Sprintf("%s: %v", f.name, err))
+		case refused:
+			return nil, fmt.Errorf("rehearsal: %s cannot be played: %w", f.name, err)
 		case err != nil:
 			return nil, err
 		case e == nil:
@@ -108,30 +114,32 @@ func replayed(list []found, races []config.Race, o Options) (*course, error) {
 	return c.ordered(), nil
 }
 
-// replay is one of them; nil when no race reads it.
+// replay is one of them; nil when no race reads it. A [*parse.FileError] says that every race that reads it refuses it.
 func replay(f found, races []config.Race, o Options) (*export, error) {
 	e := &export{name: f.name}
 	read := false
+	var refused error
 	var finishes []parse.Finish
 	for _, race := range races {
 		if !feeds(race, f.name) {
 			continue
 		}
-		read = true
 		rules, err := race.RulesWithChips()
 		if err != nil {
 			return nil, fmt.Errorf("rehearsal: %w", err)
 		}
 		reading, err := parse.Read(f.data, rules, parse.TailStill)
 		if err != nil {
-			return nil, fmt.Errorf("rehearsal: %s cannot be played for %s: %w", f.name, race.Unit, err)
+			refused = err
+			continue
 		}
+		read = true
 		finishes = append(finishes, reading.Finishes...)
 		e.whole = slices.Contains([]string{"iof", "clax", "raceresult-json", "xlsx"}, reading.Format)
 	}
 	switch {
 	case !read:
-		return nil, nil
+		return nil, refused
 	case e.whole && !o.paced() && !o.fullSpeed():
 		return nil, speedError(f.name, "is a document, which a program writes as a whole")
 	case e.whole:

@@ -26,7 +26,7 @@ type verdict struct {
 	delays   []time.Duration
 	worst    time.Duration
 	slowest  spot // whose delay that is
-	uploads  int // accepted ones
+	uploads  int  // accepted ones
 	survived []survival
 }
 
@@ -142,8 +142,10 @@ func (v verdict) lines() []string {
 	}
 	lines := []string{first}
 	if len(v.delays) > 0 {
-		lines = append(lines, fmt.Sprintf("%s, delay from the write to the page: half within %s, 95 %% %s, 99 %% %s, worst %s (bib %s)", counted(v.uploads, "upload", "uploads"),
-			rounded(v.percentile(50)), rounded(v.percentile(95)), rounded(v.percentile(99)), rounded(v.percentile(100)), logging.Clean(v.slowest.bib)))
+		lines = append(lines, fmt.Sprintf(
+			"%s, delay from the write to the page: half within %s, 95 %% %s, 99 %% %s, worst %s (bib %s)",
+			counted(v.uploads, "upload", "uploads"), rounded(v.percentile(50)), rounded(v.percentile(95)), rounded(v.percentile(99)),
+			rounded(v.percentile(100)), logging.Clean(v.slowest.bib)))
 	}
 	if text := v.survivedText(); text != "" {
 		lines = append(lines, text)
