@@ -53,6 +53,18 @@ func TestStyles(t *testing.T) {
 	}
 }
 
+func TestACopyOverALongerFileLeavesNothingOfIt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.csv")
+	for _, text := range []string{"1,14:20.00\n2,14:30.00\n", "1,DQ\n"} {
+		if err := copyOver(path, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		if data, err := os.ReadFile(path); err != nil || string(data) != text {
+			t.Errorf("%q %v", data, err)
+		}
+	}
+}
+
 func TestADocumentIsHalfWrittenForAWhile(t *testing.T) {
 	w, err := newWriting(t.TempDir(), &export{name: "deep/down/x.xml", whole: true})
 	if err != nil {
