@@ -47,6 +47,7 @@ Styles, for --style:
 	f := cmd.Flags()
 	f.StringVar(&options.From, "from", "", "play this export, or all of a folder (`FILE|DIR`), instead of the synthetic race")
 	addConfig(cmd, &options.Config, "")
+	f.Lookup("config").Usage = "read them as the races of this configuration `FILE` do"
 	f.StringVar(&style, "style", string(rehearsal.StyleAppend), "`STYLE` in which the exports are written")
 	f.StringVar(&speed, "speed", "", "play by the finish times, so many times as fast (`FACTOR`); or max: no pause at all")
 	f.IntVar(&options.Athletes, "athletes", 300, "athletes of the synthetic race")

@@ -89,10 +89,11 @@ func (t *troubles) kill(ctx context.Context) error {
 	if err := t.daemon.start(); err != nil {
 		return err
 	}
-	if err := t.daemon.ready(ctx); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
+	err := t.daemon.ready(ctx)
+	if ctx.Err() != nil {
+		return nil // it is not the daemon's fault that the play is over
+	}
+	if err != nil {
 		return err
 	}
 	t.say("FAULT  finishwatch runs again")
