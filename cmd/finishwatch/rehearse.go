@@ -2,8 +2,12 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"os/signal"
+	"strconv"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -12,29 +16,102 @@ import (
 )
 
 func newRehearse() *cobra.Command {
-	options := rehearsal.Options{Version: version}
+	options := rehearsal.Options{}
+	var style, speed string
 	cmd := &cobra.Command{
 		Use:   "rehearse",
 		Short: "Play a race into an imitation of OpenTrack and judge what arrives",
-		Long: `Play a race into an imitation of OpenTrack on this laptop, with nothing configured, and judge what arrives. The exit code is 0 only
-when every finish is there once with its exact mark.`,
-		Example: "  finishwatch rehearse\n  finishwatch rehearse --from results.csv --keep",
-		Args:    cobra.NoArgs,
+		Long: `Play a race into an imitation of OpenTrack on this laptop, with nothing configured, and judge what arrives. The real daemon
+runs on it, and the results are on a web page whose address is printed. The exit code is 0 only when every finish is there once
+with its exact mark.
+
+Faults, for --faults "outage 30s at 1m; kill at 20s". LENGTH and TIME (since the start) may be left out; the race is made long enough:
+` + faultHelp() + `
+Styles, for --style:
+` + styleHelp(),
+		Example: "  finishwatch rehearse --open\n  finishwatch rehearse --from exports/ --config config.toml --faults \"outage 30s at 20s; kill\"\n" +
+			"  finishwatch rehearse --athletes 5000 --waves 4 --style mixed",
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if options.Athletes < 1 || options.Athletes > 99999 {
-				return &exit{code: exitUsage, err: errors.New("--athletes is a number from 1 to 99999")}
+			if options.Faults == "list" {
+				fmt.Fprint(cmd.OutOrStdout(), faultHelp())
+				return nil
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			err := rehearsal.Run(ctx, cmd.OutOrStdout(), options)
-			if errors.Is(err, rehearsal.ErrNotClean) {
-				return &exit{code: 1}
+			options.Style = rehearsal.Style(style)
+			if err := readSpeed(&options, speed); err != nil {
+				return &exit{code: exitUsage, err: err}
 			}
-			return failed(err)
+			return rehearse(cmd, options)
 		},
 	}
-	cmd.Flags().StringVar(&options.From, "from", "", "play this export `FILE` instead of the synthetic race")
-	cmd.Flags().BoolVar(&options.Keep, "keep", false, "leave the folder, the configuration, the log and the ledger for a look")
-	cmd.Flags().IntVar(&options.Athletes, "athletes", 300, "athletes of the synthetic race")
+	f := cmd.Flags()
+	f.StringVar(&options.From, "from", "", "play this export, or all of a folder (`FILE|DIR`), instead of the synthetic race")
+	addConfig(cmd, &options.Config, "")
+	f.Lookup("config").Usage = "read them as the races of this configuration `FILE` do"
+	f.StringVar(&style, "style", string(rehearsal.StyleAppend), "`STYLE` in which the exports are written")
+	f.StringVar(&speed, "speed", "", "play by the finish times, so many times as fast (`FACTOR`); or max: no pause at all")
+	f.IntVar(&options.Athletes, "athletes", 300, "athletes of the synthetic race")
+	f.IntVar(&options.Waves, "waves", 1, "waves in which they start, each of them a heat")
+	f.Uint64Var(&options.Seed, "seed", 2026, "another number is another synthetic race")
+	f.StringVar(&options.Faults, "faults", "", "what goes wrong (`SCRIPT`); list shows what can")
+	f.BoolVar(&options.Open, "open", false, "open the page in the browser")
+	f.BoolVar(&options.JSON, "json", false, "print the verdict as JSON; the progress goes to standard error")
+	f.BoolVar(&options.Keep, "keep", false, "leave the folder, the configuration, the log and the ledger for a look")
+	_ = cmd.MarkFlagFilename("from")
 	return cmd
+}
+
+// rehearse plays until the end or Ctrl-C.
+func rehearse(cmd *cobra.Command, options rehearsal.Options) error {
+	if err := options.Check(); err != nil {
+		return &exit{code: exitUsage, err: err}
+	}
+	if options.Config != "" {
+		if _, err := loadConfig(options.Config); err != nil {
+			return err
+		}
+	}
+	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	out, progress := cmd.OutOrStdout(), cmd.OutOrStdout()
+	if options.JSON {
+		progress = io.Writer(os.Stderr)
+	}
+	err := rehearsal.Run(ctx, out, progress, options)
+	if errors.Is(err, rehearsal.ErrNotClean) {
+		return &exit{code: 1}
+	}
+	return failed(err)
+}
+
+func readSpeed(options *rehearsal.Options, text string) error {
+	switch text {
+	case "":
+		return nil
+	case "max":
+		options.Speed = rehearsal.FullSpeed()
+		return nil
+	}
+	speed, err := strconv.ParseFloat(strings.TrimSuffix(text, "x"), 64)
+	if err != nil || speed <= 0 || speed > 1e6 {
+		return fmt.Errorf(`--speed %s is not a number such as 10, or "max"`, text)
+	}
+	options.Speed = speed
+	return nil
+}
+
+func faultHelp() string {
+	var b strings.Builder
+	for _, f := range rehearsal.Faults() {
+		fmt.Fprintf(&b, "  %-32s %s\n", f.Usage, f.Summary)
+	}
+	return b.String()
+}
+
+func styleHelp() string {
+	var b strings.Builder
+	for _, s := range rehearsal.Styles() {
+		fmt.Fprintf(&b, "  %-8s %s\n", s.Style, s.Summary)
+	}
+	return b.String()
 }

@@ -65,6 +65,13 @@ func (s *Server) Journal() []Entry {
 	return slices.Clone(s.journal)
 }
 
+// JournalFrom is the journal without its first n entries.
+func (s *Server) JournalFrom(n int) []Entry {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.journal[min(n, len(s.journal)):])
+}
+
 // showJournal answers GET /sandbox/journal: the journal as JSON lines.
 func (s *Server) showJournal(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")

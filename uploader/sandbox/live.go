@@ -19,6 +19,7 @@ type liveEvent struct {
 	Fresh bool       `json:"fresh,omitempty"` // the first of all that there is: forget what was shown
 	Units []liveUnit `json:"units,omitempty"`
 	Puts  []Exchange `json:"puts,omitempty"`
+	Stage *liveStage `json:"stage,omitempty"` // when it has changed
 }
 
 // liveUnit is what has changed of one Unit.
@@ -183,8 +184,12 @@ func (s *Server) since(last uint64, all bool) ([]liveEvent, uint64, <-chan struc
 			events = u.news(events, state.Unit, last, all || u.reset > last, s.opts.ArrivalOrder)
 		}
 	}
-	if puts := s.putsAfter(last); len(puts) > 0 || all && len(events) == 0 {
-		events = append(events, liveEvent{Puts: puts})
+	rest := liveEvent{Puts: s.putsAfter(last)}
+	if all || s.staged > last {
+		rest.Stage = s.stage()
+	}
+	if len(rest.Puts) > 0 || rest.Stage != nil {
+		events = append(events, rest)
 	}
 	if all {
 		events[0].Fresh = true

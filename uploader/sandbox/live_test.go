@@ -24,6 +24,22 @@ type watcher struct {
 	rows   map[string]string // "R1/1/1 349" → mark
 	order  map[string][3]float64
 	puts   []sandbox.Exchange
+	stages int // events that say what is on
+	stage  stage
+}
+
+// stage is what is on beside the results.
+type stage struct {
+	Faults []struct {
+		Name  string
+		Left  int
+		Count int
+	}
+	Now     string
+	Verdict *struct {
+		Clean bool
+		Lines []string
+	}
 }
 
 func (c *client) watch(t *testing.T, lastID string) *watcher {
@@ -75,7 +91,8 @@ func (w *watcher) take(data string) {
 				Rank, Came, Time float64
 			}
 		}
-		Puts []sandbox.Exchange
+		Puts  []sandbox.Exchange
+		Stage *stage
 	}
 	if err := json.Unmarshal([]byte(data), &event); err != nil {
 		w.t.Fatal(err)
@@ -100,6 +117,9 @@ func (w *watcher) take(data string) {
 		}
 	}
 	w.puts = append(w.puts, event.Puts...)
+	if event.Stage != nil {
+		w.stages, w.stage = w.stages+1, *event.Stage
+	}
 }
 
 func (w *watcher) shows(want ...string) func() bool {

@@ -23,6 +23,7 @@ const (
 //	{"kind":"answer","status":429,"header":{"Retry-After":"2"}}
 //	{"kind":"redirect","location":"/login/"}
 //	{"kind":"drop","on":"any","for":"30s"}
+//	{"kind":"answer","status":502,"for":"1m","every":3,"name":"flaky"}
 //
 // The first order that fits a request is its fault; orders are used up in turn.
 type Order struct {
@@ -32,6 +33,12 @@ type Order struct {
 	Count int    `json:"count,omitempty"`
 	// For hits everything that fits for so long from now ("30s") instead of counting.
 	For string `json:"for,omitempty"`
+	// Every lets only every so manyeth request that fits be hit: 3 is every third. 0 and 1 are each.
+	Every int `json:"every,omitempty"`
+	// First puts it in front of the orders that there are already.
+	First bool `json:"first,omitempty"`
+	// Name is what the page and [Server.Suffered] call it; the kind when empty.
+	Name string `json:"name,omitempty"`
 	// Status, Header, Body, Location and Delay ("2s") are those of Fault.
 	Status   int               `json:"status,omitempty"`
 	Header   map[string]string `json:"header,omitempty"`
@@ -41,6 +48,7 @@ type Order struct {
 
 	delay time.Duration
 	until time.Time // zero: by Count
+	met   int       // requests that fitted
 }
 
 // maxDelay keeps a delay below the write timeout of Serve.
@@ -58,7 +66,14 @@ func (s *Server) Order(orders ...Order) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.orders = append(s.orders, checked...)
+	for _, order := range checked {
+		at := len(s.orders)
+		if order.First {
+			at = 0
+		}
+		s.orders = slices.Insert(s.orders, at, order)
+	}
+	s.restaged()
 	return nil
 }
 
@@ -74,6 +89,8 @@ func (o Order) check(now time.Time) (Order, error) {
 		return o, fmt.Errorf("kind %q is none of %q", o.Kind, kinds)
 	case !slices.Contains([]string{OnPut, OnLogin, OnRead, OnReadBack, OnAny}, o.On):
 		return o, fmt.Errorf("on %q is none of put, login, read, readback, any", o.On)
+	case o.Every < 0:
+		return o, fmt.Errorf("every %d is not a number of requests", o.Every)
 	case o.Count < 1:
 		return o, fmt.Errorf("count %d is not a number of requests", o.Count)
 	case o.Status != 0 && (o.Status < 200 || o.Status > 599):
@@ -102,17 +119,32 @@ func (o Order) checkTimes(now time.Time) (_ Order, err error) {
 // takeOrder takes one fault out of the first order that fits. The caller holds the lock.
 func (s *Server) takeOrder(on string) (Fault, bool) {
 	s.forgetOrders(time.Now())
-	i := slices.IndexFunc(s.orders, func(o Order) bool { return o.On == on || o.On == OnAny })
-	if i < 0 {
-		return Fault{}, false
+	for i := range s.orders {
+		order := &s.orders[i]
+		if !order.hits(on) {
+			continue
+		}
+		s.suffered[order.name()]++
+		if order.until.IsZero() {
+			order.Count--
+			s.restaged()
+		}
+		return order.fault(), true
 	}
-	order := &s.orders[i]
-	fault := order.fault()
-	if order.until.IsZero() {
-		order.Count--
-	}
-	return fault, true
+	return Fault{}, false
 }
+
+// hits tells whether it is the order's turn to hit a request, and counts those that fit.
+func (o *Order) hits(on string) bool {
+	if o.On != on && o.On != OnAny {
+		return false
+	}
+	o.met++
+	return o.Every == 0 || o.met%o.Every == 0
+}
+
+// name is what people call it.
+func (o Order) name() string { return or(o.Name, string(o.Kind)) }
 
 // forgetOrders drops the orders that are used up or over. The caller holds the lock.
 func (s *Server) forgetOrders(now time.Time) {
@@ -175,6 +207,7 @@ func (s *Server) showOrders(w http.ResponseWriter, _ *http.Request) {
 func (s *Server) dropOrders(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	s.orders = nil
+	s.restaged()
 	s.mu.Unlock()
 	s.showOrders(w, r)
 }

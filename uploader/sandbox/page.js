@@ -7,6 +7,7 @@ const units = new Map(); // by name: {section, rows: Map of bib → row, order, 
 const byID = (id) => document.getElementById(id);
 const collator = (a, b) => a.rank - b.rank || a.time - b.time || a.came - b.came;
 let found = "";
+let stage = { faults: [], now: "", came: 0 }; // what a rehearsal does beside the results
 let scheduled = false;
 
 function schedule() {
@@ -39,10 +40,20 @@ function unitOf(name) {
   return unit;
 }
 
+// forget empties the page: another run of the server is going to say all that there is.
+function forget() {
+  byID("put-list").replaceChildren();
+  set(byID("put-count"), "");
+  for (const unit of units.values()) {
+    unit.rows.clear();
+    unit.dirty = true;
+  }
+}
+
 function take(event) {
   const news = JSON.parse(event.data);
   const now = Date.now();
-  if (news.fresh) byID("put-list").replaceChildren();
+  if (news.fresh) forget();
   for (const change of news.units || []) {
     const unit = unitOf(change.unit);
     if (change.reset) unit.rows.clear();
@@ -56,7 +67,33 @@ function take(event) {
     unit.dirty = true;
   }
   for (const put of news.puts || []) addPut(put);
+  if (news.stage) {
+    stage = news.stage;
+    stage.came = performance.now();
+    drawStage();
+    drawVerdict();
+  }
   schedule();
+}
+
+// drawStage says which faults are on; those that go by time end here by the clock, without an event.
+function drawStage() {
+  const gone = performance.now() - stage.came;
+  const words = stage.now ? [stage.now] : [];
+  for (const fault of stage.faults) {
+    if (fault.count) words.push(fault.name + ": the next " + (fault.count === 1 ? "one" : fault.count));
+    else if (fault.left > gone) words.push(fault.name + ": " + Math.ceil((fault.left - gone) / 1000) + " s to go");
+  }
+  set(byID("stage"), words.join(" · "));
+  byID("stage").hidden = words.length === 0;
+}
+
+function drawVerdict() {
+  const box = byID("verdict");
+  box.hidden = !stage.verdict;
+  if (!stage.verdict) return;
+  box.className = stage.verdict.clean ? "clean" : "wrong";
+  box.replaceChildren(...stage.verdict.lines.map((line, i) => element(i === 0 ? "strong" : "p", "", line)));
 }
 
 function draw() {
@@ -105,18 +142,18 @@ function drawRow(line, row, index, first) {
   set(cells[1].firstChild, row.bib);
   set(cells[1].lastChild, row.unknown ? " unknown athlete" : "");
   set(cells[2], row.shown);
-  set(cells[3], row.rank === 0 && index > 0 && row.seconds > first.seconds ? "+" + clock(row.seconds - first.seconds) : "");
+  set(cells[3], row.rank === 0 && index > 0 && row.seconds > first.seconds ? "+" + clock(row.seconds - first.seconds, (row.shown + first.shown).includes(".")) : "");
   set(cells[4], row.changed ? new Date(row.changed).toLocaleTimeString() : "");
   line.className = (Date.now() - row.fresh < 4000 ? "new" : "") + (row.bib === found ? " found" : "");
 }
 
-function clock(seconds) {
+function clock(seconds, fine) {
   const hundredths = Math.round(seconds * 100);
   const whole = Math.floor(hundredths / 100);
   const parts = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   const text = parts[0] > 0 ? parts[0] + ":" + String(parts[1]).padStart(2, "0") : String(parts[1]);
   const rest = hundredths % 100;
-  return text + ":" + String(parts[2]).padStart(2, "0") + (rest ? "." + String(rest).padStart(2, "0") : "");
+  return text + ":" + String(parts[2]).padStart(2, "0") + (fine ? "." + String(rest).padStart(2, "0") : "");
 }
 
 function addPut(put) {
@@ -152,6 +189,11 @@ function follow() {
   source.onopen = () => say("Live.", false);
   source.onmessage = take;
   source.onerror = () => {
+    if (stage.verdict) {
+      source.close();
+      say("The rehearsal is over. This page stays as it is.", false);
+      return;
+    }
     say("The connection is lost; trying again. What is shown may be old.", true);
     if (source.readyState === EventSource.CLOSED) setTimeout(follow, 1000);
   };
@@ -171,4 +213,5 @@ document.addEventListener("keydown", (event) => {
     byID("find").focus();
   }
 });
+setInterval(drawStage, 500);
 follow();

@@ -48,6 +48,10 @@ type Server struct {
 	exchanges int           // so many there were
 	faults    func(*http.Request) Fault
 	orders    []Order
+	suffered  map[string]int // requests that an order hit, by its name
+	now       string         // what is announced
+	verdict   *liveVerdict   // of a rehearsal
+	staged    uint64         // the last change of what is going on beside the results
 }
 
 // New makes an OpenTrack as options say, with nothing uploaded yet.
@@ -58,6 +62,8 @@ func New(options Options) *Server {
 		page:    parsePage(),
 		units:   map[Unit]*unit{},
 		stir:    make(chan struct{}),
+
+		suffered: map[string]int{},
 	}
 	s.handler = withoutLanguage(withSlash(http.NewCrossOriginProtection().Handler(s.routes())))
 	return s
