@@ -104,6 +104,14 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	return batches, nil
 }
 
+// Open reports whether anything of the unit may be offered now: it is not held, not paused, its files are not being read,
+// and its origin is known.
+func (l *Ledger) Open(unit Unit) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.paused && l.unit(unit).open()
+}
+
 // open reports whether anything of the unit may be sent now.
 func (u *unitState) open() bool { return u.origin != OriginUnknown && !u.listening && !u.stopped }
 
