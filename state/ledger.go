@@ -46,6 +46,7 @@ type unitState struct {
 	touched   []*entry // those to look at again: their files said something that is not in the records yet
 	concluded bool     // since Conclude nothing has happened that it could draw a conclusion from
 	listening bool     // its files are being read; see Listen
+	corrected []*entry // bibs whose confirmed mark has changed since it listens; see guardMass
 	nextSeq   uint64
 	queue     []*entry // those that were pending when last looked at; see offer.go
 	sorted    bool

@@ -62,7 +62,10 @@ func (l *Ledger) Heard(unit Unit) { l.listen(unit, false) }
 func (l *Ledger) listen(unit Unit, on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unit(unit).listening = on
+	u := l.unit(unit)
+	if u.listening = on; !on {
+		u.corrected = nil
+	}
 }
 
 // Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
