@@ -162,6 +162,19 @@ func (u *unitState) others(shown map[parse.Bib]Shown) []parse.Bib {
 	return others
 }
 
+// Seen returns the confirmed bibs of the unit that the server showed with that mark since it was confirmed.
+func (l *Ledger) Seen(unit Unit) map[parse.Bib]parse.Mark {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	marks := map[parse.Bib]parse.Mark{}
+	for bib, e := range l.unit(unit).entries {
+		if !e.confirmed.IsZero() && e.verified == shownSame {
+			marks[bib] = e.confirmed
+		}
+	}
+	return marks
+}
+
 // Unverified returns how many confirmed bibs of the unit have not been read back since they were confirmed.
 func (l *Ledger) Unverified(unit Unit) int {
 	l.mu.Lock()

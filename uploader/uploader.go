@@ -149,6 +149,15 @@ type rest struct {
 	err  error         // has been said in the log and the report already
 }
 
+// Sending reports whether an upload is on its way, or is being prepared.
+func (u *Uploader) Sending() bool {
+	if u.sending.TryLock() {
+		u.sending.Unlock()
+		return false
+	}
+	return true
+}
+
 // round sends at most one PUT. The order of its steps is what makes a crash anywhere harmless:
 //
 //	Offer     the intent is on disk. A crash from here on, and nobody knows whether the PUT happened; the marks are

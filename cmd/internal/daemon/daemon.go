@@ -355,8 +355,12 @@ func (d *Daemon) numbers(unit state.Unit) string {
 func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bool {
 	fmt.Fprint(w, d.numbers(unit))
 	defer fmt.Fprintln(w)
-	if d.options.DryRun != nil || d.ledger.Counts(unit).Confirmed == 0 {
-		return true
+	counts := d.ledger.Counts(unit)
+	if counts.Pending > 0 {
+		fmt.Fprint(w, d.whyWaiting(unit))
+	}
+	if d.options.DryRun != nil || counts.Confirmed == 0 {
+		return counts.Pending == 0
 	}
 	found, err := uploader.Verify(ctx, d.reader, d.ledger, unit)
 	missing := slices.Concat(found.Was.Missing, found.Was.Stripped)
@@ -369,7 +373,18 @@ func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bo
 		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v", found.Was.Same, len(missing),
 			missing[:min(len(missing), maxNamed)], len(found.Was.Different), found.Was.Different[:min(len(found.Was.Different), maxNamed)])
 	}
-	return err == nil && found.Was.Clean()
+	return err == nil && found.Was.Clean() && counts.Pending == 0
+}
+
+// whyWaiting says why rows still wait when everything that may be sent has been.
+func (d *Daemon) whyWaiting(unit state.Unit) string {
+	switch {
+	case d.ledger.Paused():
+		return ", NOT SENT: paused by a person; finishwatch resume"
+	case d.ledger.UnitHeld(unit):
+		return fmt.Sprintf(", NOT SENT: held by a person; finishwatch release %s", unit)
+	}
+	return ", NOT SENT: run it again"
 }
 
 // address is the competition as people know it.
