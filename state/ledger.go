@@ -39,7 +39,7 @@ type unitState struct {
 	wanted  Attributes // the attributes that the configuration asks for; not stored
 	guards  Guards     // not stored
 	stopped bool       // a person holds the race
-	unsure  bool       // a replace was offered: it may be carried out after its successors
+	unsure  time.Time  // when a replace was offered: it may be carried out after its successors; see lateFor
 
 	entries   map[parse.Bib]*entry
 	files     map[string]*file

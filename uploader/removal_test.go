@@ -172,3 +172,27 @@ func (h *hangingServer) ReadBack(ctx context.Context, unit state.Unit) ([]upload
 	}
 	return nil, unreachable(504, 0)
 }
+
+// Long after a removal, a row that somebody deletes on OpenTrack is their decision.
+func TestARowThatSomebodyDeletesLongAfterARemovalStaysDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, standing)
+		r.server.replacing()
+		r.run()
+		r.verifier()
+		r.settled(r1, field(30)...)
+		r.settled(r1, field(30)[2:]...)
+		r.later(20 * time.Minute)
+		equal(t, "rows", 29, len(r.server.marks(r1)))
+		r.server.mu.Lock()
+		delete(r.server.rows[r1], "7")
+		r.server.mu.Unlock()
+		for i := range 10 {
+			r.settled(r1, field(31 + i)[2:]...)
+			r.later(10 * time.Minute)
+			if mark := r.server.marks(r1)["7"]; mark != "" {
+				t.Fatalf("bib 7 is back with %s, after %d min", mark, 10*(i+1))
+			}
+		}
+	})
+}
