@@ -311,11 +311,21 @@ func (u *Uploader) readOrigin(ctx context.Context, unit state.Unit) error {
 	} else if u.tryAgain(ctx, err) {
 		return err
 	}
-	origin := originOf(results, err)
-	if err := u.ledger.SetOrigin(unit, origin); err != nil {
+	origin, shown := originOf(results, err), map[parse.Bib]parse.Mark{}
+	for bib, s := range shownOf(results) {
+		if !s.Mark.IsZero() {
+			shown[bib] = s.Mark
+		}
+	}
+	held, err := u.ledger.Meet(unit, origin, shown)
+	if err != nil {
 		return err
 	}
 	u.log.Info("looked at the server before the first upload", zap.Stringer("unit", unit), zap.String("origin", string(origin)))
+	if len(held) > 0 {
+		u.log.Warn("too many marks would change what is public; they are held", zap.Stringer("unit", unit), zap.Int("rows", len(held)),
+			zap.Strings("bibs", bibsOf(held)), zap.String("advice", "are the exports of the other clock? finishwatch release sends them"))
+	}
 	return nil
 }
 

@@ -114,7 +114,10 @@ func openLedger(cfg *config.Config, log *zap.Logger) (*state.Ledger, error) {
 		}
 		log.Error("ledger is damaged and was set aside; a fresh one begins with what the exports say, and what is public stays",
 			zap.String("file", aside), zap.Error(err))
-		ledger, err = state.Open(cfg.State.File, options)
+		orders := state.Salvage(aside, addressOf(cfg))
+		if ledger, err = state.Open(cfg.State.File, options); err == nil {
+			err = obey(ledger, orders, log)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -124,6 +127,20 @@ func openLedger(cfg *config.Config, log *zap.Logger) (*state.Ledger, error) {
 		return nil, err
 	}
 	return ledger, nil
+}
+
+// obey gives the orders of persons that could be read in a damaged ledger to the fresh one.
+func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
+	if err := ledger.Obey(orders); err != nil {
+		return errors.Join(err, ledger.Close())
+	}
+	bibs := 0
+	for _, held := range orders.Bibs {
+		bibs += len(held)
+	}
+	log.Warn("what persons held was looked for in the damaged ledger; hold again what is missing here", zap.Bool("paused", orders.Paused),
+		zap.Stringers("units", orders.Units), zap.Int("bibs", bibs))
+	return nil
 }
 
 func newServer(cfg *config.Config, options Options) uploader.Server {
