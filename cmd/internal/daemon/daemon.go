@@ -138,8 +138,12 @@ func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
 	for _, held := range orders.Bibs {
 		bibs += len(held)
 	}
-	log.Warn("what persons held was looked for in the damaged ledger; hold again what is missing here", zap.Bool("paused", orders.Paused),
-		zap.Stringers("units", orders.Units), zap.Int("bibs", bibs))
+	kept := "not paused"
+	if orders.Paused {
+		kept = "paused"
+	}
+	log.Warn("what persons held was looked for in the damaged ledger; hold again what is missing", zap.String("reason", kept),
+		zap.Int("units", len(orders.Units)), zap.Int("rows", bibs))
 	return nil
 }
 
