@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"finishwatch/parse"
@@ -139,7 +140,8 @@ func (g Guards) exceeds(changes, confirmed int) bool {
 
 // guardMass holds the corrections among the changes where they are too many at once, and otherwise returns them. A file
 // that is written anew may be read in parts: what it changed since it was last quiet counts along and, where it has not
-// been sent, is held along; so does what is held as a mass change.
+// been sent, is held along; so does what is held as a mass change, and what
+// other files of the race changed in the same look.
 func (u *unitState) guardMass(list []change, f *file) (guarded []change, corrected []*entry) {
 	var fresh []int
 	listed := map[*entry]bool{}
@@ -153,13 +155,15 @@ func (u *unitState) guardMass(list []change, f *file) (guarded []change, correct
 		return list, nil
 	}
 	total, before := len(fresh), []*entry(nil)
+	recent := u.corrected
 	if f != nil {
-		for _, e := range f.corrected {
-			if !listed[e] {
-				listed[e] = true
-				total++
-				before = append(before, e)
-			}
+		recent = slices.Concat(f.corrected, recent)
+	}
+	for _, e := range recent {
+		if !listed[e] {
+			listed[e] = true
+			total++
+			before = append(before, e)
 		}
 	}
 	total += u.heldInMass(list)

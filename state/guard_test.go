@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"finishwatch/parse"
 	"finishwatch/state"
 )
 
@@ -196,5 +197,36 @@ func TestStatusesCountAlong(t *testing.T) {
 	play(t, l, "", []string{"a.csv settled 1=DNF 2=14:20 3=14:21", "send", "a.csv settled 1=14:30 2=DQ 3=14:21"})
 	if got := len(l.Held(raceUnit)); got != 2 {
 		t.Errorf("%d are held", got)
+	}
+}
+
+func clockOf(file string, settled bool, from, to int, minute int) state.Observation {
+	o := state.Observation{File: file, Settled: settled}
+	for i := from; i <= to; i++ {
+		o.Finishes = append(o.Finishes, parse.Finish{Bib: parse.Bib(fmt.Sprint(i)), Mark: mark(fmt.Sprintf("%d:%02d", minute, i)), Line: i})
+	}
+	return o
+}
+
+// Two files of one race are exported with the other clock: no file changes more than twenty.
+func TestTheOtherClockInTwoFilesOfOneRace(t *testing.T) {
+	l := newLedger(t)
+	setOrigin(t, l, state.OriginEmpty, raceUnit)
+	for _, m := range []int{14, 15} {
+		l.Listen(raceUnit)
+		_, err := l.Observe(raceUnit, clockOf("a.csv", true, 1, 20, m))
+		must(t, err)
+		_, err = l.Observe(raceUnit, clockOf("b.csv", true, 21, 40, m))
+		must(t, err)
+		_, err = l.Conclude(raceUnit, true)
+		must(t, err)
+		l.Heard(raceUnit)
+		b := offer(t, l, 100, raceUnit)
+		if m == 15 && len(b) > 0 {
+			t.Errorf("%d of 40 marks change in public", len(b[0].Rows))
+		}
+		if len(b) > 0 {
+			confirm(t, l, b)
+		}
 	}
 }

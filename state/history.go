@@ -138,6 +138,7 @@ type note struct {
 	words   string // what the server said or shows
 	person  bool   // a person did it
 	removed bool   // a replace without the bib was accepted
+	found   bool   // the confirmed mark is what the server showed before the first upload
 }
 
 // modes are the modes by their stored number.
@@ -191,7 +192,9 @@ func (s *scribe) write(c change) {
 	} else if to.offered != from.offered && !to.offered.IsZero() {
 		s.say(EventOffered, event{mark: to.offered, mode: n.mode})
 	}
-	if !to.confirmed.IsZero() && (to.confirmed != from.confirmed || from.again && !to.again) {
+	if n.found {
+		s.say(EventDifferent, event{mark: to.seen, words: n.words})
+	} else if !to.confirmed.IsZero() && (to.confirmed != from.confirmed || from.again && !to.again) {
 		s.say(EventConfirmed, event{mark: to.confirmed})
 	}
 	if to.verified != from.verified && to.verified != notLookedAt || to.again && !from.again {

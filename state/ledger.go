@@ -39,13 +39,14 @@ type unitState struct {
 	wanted  Attributes // the attributes that the configuration asks for; not stored
 	guards  Guards     // not stored
 	stopped bool       // a person holds the race
-	unsure  bool       // a replace was offered: it may be carried out after its successors
+	unsure  time.Time  // when a replace was offered: it may be carried out after its successors; see lateFor
 
 	entries   map[parse.Bib]*entry
 	files     map[string]*file
 	touched   []*entry // those to look at again: their files said something that is not in the records yet
 	concluded bool     // since Conclude nothing has happened that it could draw a conclusion from
 	listening bool     // its files are being read; see Listen
+	corrected []*entry // bibs whose confirmed mark has changed since it listens; see guardMass
 	nextSeq   uint64
 	queue     []*entry // those that were pending when last looked at; see offer.go
 	sorted    bool

@@ -93,7 +93,12 @@ func (l *Ledger) loadUnit(name string, bucket *bbolt.Bucket) error {
 	if !slices.Contains([]Origin{OriginUnknown, OriginEmpty, OriginMarks, OriginUnread}, u.origin) {
 		return errors.New(name + ": an origin that nobody has written")
 	}
-	u.stopped, u.unsure = bucket.Get(holdKey) != nil, bucket.Get(unsureKey) != nil
+	u.stopped = bucket.Get(holdKey) != nil
+	if offered := bucket.Get(unsureKey); offered != nil {
+		if u.unsure, err = time.Parse(time.RFC3339, string(offered)); err != nil {
+			u.unsure = time.Now() // written by a version that stored no time
+		}
+	}
 	u.sent = Attributes{Name: string(bucket.Get(nameKey)), Note: string(bucket.Get(noteKey))}
 	want, err := counted(bucket)
 	if err != nil {

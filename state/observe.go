@@ -83,6 +83,9 @@ func (l *Ledger) storeTouched(u *unitState, f *file, early bool) (Changes, error
 	if f != nil {
 		f.corrected = append(f.corrected, corrected...)
 	}
+	if u.listening {
+		u.corrected = append(u.corrected, corrected...)
+	}
 	u.seenTo()
 	return changes, nil
 }

@@ -62,7 +62,10 @@ func (l *Ledger) Heard(unit Unit) { l.listen(unit, false) }
 func (l *Ledger) listen(unit Unit, on bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.unit(unit).listening = on
+	u := l.unit(unit)
+	if u.listening = on; !on {
+		u.corrected = nil
+	}
 }
 
 // Offer writes down what is about to be sent, and returns it: step two of three. There is at most one batch a unit,
@@ -102,6 +105,14 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 		return nil, fmt.Errorf("offer: %w", err)
 	}
 	return batches, nil
+}
+
+// Open reports whether anything of the unit may be offered now: it is not held, not paused, its files are not being read,
+// and its origin is known.
+func (l *Ledger) Open(unit Unit) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return !l.paused && l.unit(unit).open()
 }
 
 // open reports whether anything of the unit may be sent now.

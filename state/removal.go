@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -96,7 +97,6 @@ func (l *Ledger) OfferRemoval(b Batch, gone []parse.Bib) error {
 	if err != nil {
 		return fmt.Errorf("remove from %s: %w", b.Unit, err)
 	}
-	u.unsure = true
 	return nil
 }
 
@@ -124,13 +124,18 @@ func (l *Ledger) offerRemoval(u *unitState, b Batch, gone []parse.Bib) error {
 			list = append(list, change{entry: e, to: to, note: modeNotes[Replace]})
 		}
 	}
-	return l.commit(map[*unitState][]change{u: list}, func(tx *bbolt.Tx) error {
+	now := time.Now()
+	err := l.commit(map[*unitState][]change{u: list}, func(tx *bbolt.Tx) error {
 		bucket, err := unitBucket(tx, u.unit)
 		if err != nil {
 			return err
 		}
-		return storeFlag(bucket, unsureKey, true)
+		return bucket.Put(unsureKey, []byte(now.Format(time.RFC3339)))
 	})
+	if err == nil {
+		u.unsure = now
+	}
+	return err
 }
 
 // removed returns the records when the server has accepted a replace. A bib that it took away and that is still vanished

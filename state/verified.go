@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -37,11 +38,15 @@ func (v Verification) Clean() bool {
 // maxResent is how often a confirmed mark is sent again when the server shows an older one.
 const maxResent = 2
 
+// lateFor is how long after a replace was offered it may still be carried out. A bib that is not there later was deleted by
+// somebody.
+const lateFor = 15 * time.Minute
+
 // Verified compares what the server shows with what it accepted, and stores what changed since it was last read back.
 //
 // A bib that it shows with a mark that was offered before the confirmed one is sent again, by update, at most twice for
 // each confirmed mark: the earlier request was carried out after its successor. So is a bib that it does not show where a
-// replace was sent. Any other mark is somebody's decision, and only said.
+// replace was sent not long ago. Any other mark is somebody's decision, and only said.
 func (l *Ledger) Verified(unit Unit, shown map[parse.Bib]Shown) (Verification, error) {
 	return l.VerifiedSince(unit, nil, shown)
 }
@@ -127,7 +132,7 @@ func (u *unitState) late(tx *bbolt.Tx, e *entry, state look, shown parse.Mark) (
 	}
 	switch state {
 	case shownMissing:
-		return u.unsure, nil
+		return time.Since(u.unsure) < lateFor, nil
 	case shownDifferent:
 		return offeredBefore(tx, u.unit, e.bib, shown)
 	}
@@ -160,6 +165,19 @@ func (u *unitState) others(shown map[parse.Bib]Shown) []parse.Bib {
 		}
 	}
 	return others
+}
+
+// Seen returns the confirmed bibs of the unit that the server showed with that mark since it was confirmed.
+func (l *Ledger) Seen(unit Unit) map[parse.Bib]parse.Mark {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	marks := map[parse.Bib]parse.Mark{}
+	for bib, e := range l.unit(unit).entries {
+		if !e.confirmed.IsZero() && e.verified == shownSame {
+			marks[bib] = e.confirmed
+		}
+	}
+	return marks
 }
 
 // Unverified returns how many confirmed bibs of the unit have not been read back since they were confirmed.

@@ -42,6 +42,10 @@ func (u *Uploader) fail(ctx context.Context, err error, batches []state.Batch) r
 	refused, ok := errors.AsType[*Error](err)
 	if ok && refused.Class == BatchRefused && len(batches) > 0 {
 		u.reached()
+		if batches[0].Mode == state.Replace {
+			u.keepRefused(batches[0].Unit, refused)
+			return rest{}
+		}
 		if err := u.refuse(refused, batches); err != nil {
 			return u.fail(ctx, err, nil)
 		}

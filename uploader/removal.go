@@ -1,10 +1,12 @@
 package uploader
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -26,8 +28,9 @@ type Plan struct {
 	Added   []state.Row // not there yet
 	Changed []Change
 	Same    int
-	Others  []Result // there with a mark, and not ours: replacing would delete them
-	Unread  error    // why the page cannot be read; then all that is known is Batch and Gone
+	Public  []parse.Bib // those of Gone that the page shows with a mark
+	Others  []Result    // there with a mark, and not ours: replacing would delete them
+	Unread  error       // why the page cannot be read; then all that is known is Batch and Gone
 }
 
 // Change is a row that the server shows with another mark.
@@ -40,11 +43,16 @@ type Change struct {
 func NewPlan(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (Plan, error) {
 	p := Plan{Unit: unit}
 	p.Batch, p.Gone = ledger.Removal(unit)
-	var results []Result
-	if results, p.Unread = reader.ReadBack(ctx, unit); p.Unread == nil {
-		p.compare(results)
+	results, err := reader.ReadBack(ctx, unit)
+	if ctx.Err() != nil {
+		return p, ctx.Err()
 	}
-	return p, ctx.Err()
+	if err != nil {
+		p.Unread = err
+		return p, nil
+	}
+	p.compare(results)
+	return p, nil
 }
 
 func (p *Plan) compare(results []Result) {
@@ -65,7 +73,12 @@ func (p *Plan) compare(results []Result) {
 		}
 	}
 	for _, r := range results {
-		if _, other := shown[r.Bib]; other && r.Performance != "" && !slices.Contains(p.Gone, r.Bib) {
+		_, other := shown[r.Bib]
+		switch {
+		case !other || r.Performance == "":
+		case slices.Contains(p.Gone, r.Bib):
+			p.Public = append(p.Public, r.Bib)
+		default:
 			p.Others = append(p.Others, r)
 		}
 	}
@@ -94,59 +107,136 @@ func (u *Uploader) Replace(ctx context.Context, p Plan) error {
 	return u.ledger.Confirm([]state.Batch{p.Batch})
 }
 
-// removeVanished keeps a person's standing order. It reports whether something was sent, or tried to be.
-func (u *Uploader) removeVanished(ctx context.Context) (rest, bool) {
+// kept is a removal that a person ordered and that is not sent.
+type kept struct {
+	why      string    // has been said
+	until    time.Time // neither the page nor the server is asked again before
+	failures int       // how often in a row the server refused it
+}
+
+const (
+	// removalLook bounds how long finishes may wait for a page on which a removal depends.
+	removalLook = 3 * time.Second
+	// removalAgain is when it is looked at again.
+	removalAgain = time.Minute
+)
+
+// removeVanished keeps a person's standing order. It reports whether something was sent, or tried to be; where nothing was,
+// it tells when to come again.
+func (u *Uploader) removeVanished(ctx context.Context) (r rest, sent bool) {
+	r.wait = forever
 	if !u.config.Removals.Replace {
-		return rest{}, false
+		return r, false
 	}
 	for _, unit := range u.config.Units {
 		vanished := u.ledger.Vanished(unit)
-		if len(vanished) == 0 || u.trials[unit] != nil {
-			delete(u.held, unit)
+		if len(vanished) == 0 {
+			delete(u.kept, unit)
 			continue
 		}
-		plan, err := NewPlan(ctx, u.server, u.ledger, unit)
-		if err != nil {
-			return rest{err: err}, true
+		if u.trials[unit] != nil || !u.ledger.Open(unit) {
+			continue // who ends that wakes the loop
 		}
-		if why := u.whyNot(plan); why != "" {
-			u.holdRemoval(unit, vanished, why)
+		if k := u.kept[unit]; k != nil && time.Now().Before(k.until) {
+			r.wait = min(r.wait, time.Until(k.until))
 			continue
 		}
-		delete(u.held, unit)
-		if err := u.ledger.OfferRemoval(plan.Batch, plan.Gone); err != nil {
-			return u.fail(ctx, err, nil), true
+		if r, sent := u.remove(ctx, unit, vanished); sent {
+			return r, true
 		}
-		u.log.Info("vanished bibs are taken off the server", zap.Stringer("unit", unit), zap.Strings("bibs", bibsOf(plan.Gone)))
-		return u.send(ctx, []state.Batch{plan.Batch}), true
+		r.wait = min(r.wait, time.Until(u.kept[unit].until))
 	}
-	return rest{}, false
+	return r, false
 }
 
-// whyNot says why a removal must not be sent without a person, or nothing.
-func (u *Uploader) whyNot(p Plan) string {
-	confirmed := u.ledger.Counts(p.Unit).Confirmed
+// remove takes the vanished bibs of a unit off the server, or takes down why not.
+func (u *Uploader) remove(ctx context.Context, unit state.Unit, vanished []parse.Bib) (r rest, sent bool) {
+	if why := u.tooMany(unit, len(vanished)); why != "" {
+		u.keep(unit, vanished, why)
+		return rest{}, false
+	}
+	looking, enough := context.WithTimeout(ctx, removalLook)
+	defer enough()
+	plan, err := NewPlan(looking, u.server, u.ledger, unit)
 	switch {
-	case len(p.Gone) > u.config.Removals.Limit, len(p.Gone) > max(1, confirmed/10):
-		return fmt.Sprintf("%d bibs vanished at once", len(p.Gone))
-	case p.Unread != nil:
-		return "the page cannot be read back, and may have rows that are not ours"
-	case len(p.Others) > 0:
-		return fmt.Sprintf("the page has %d rows that are not ours, bib %s among them", len(p.Others), words([]byte(p.Others[0].Bib)))
-	case len(p.Batch.Rows) == 0:
-		return "nothing of this race may be sent now"
+	case ctx.Err() != nil:
+		return rest{err: ctx.Err()}, true
+	case err != nil:
+		plan.Unread = err
+	}
+	// What it takes away may be more than what vanished: it counts as well.
+	if why := cmp.Or(whyNot(plan, vanished), u.tooMany(unit, len(plan.Gone))); why != "" {
+		u.keep(unit, vanished, why)
+		return rest{}, false
+	}
+	switch err := u.ledger.OfferRemoval(plan.Batch, plan.Gone); {
+	case errors.Is(err, state.ErrOutdated):
+		return rest{}, true // something was read meanwhile, and goes first
+	case err != nil:
+		return u.fail(ctx, err, nil), true
+	}
+	u.log.Info("vanished bibs are taken off the server", zap.Stringer("unit", unit), zap.Strings("bibs", bibsOf(plan.Gone)))
+	return u.send(ctx, []state.Batch{plan.Batch}), true
+}
+
+// tooMany says why so many bibs must not be removed without a person, or nothing.
+func (u *Uploader) tooMany(unit state.Unit, bibs int) string {
+	if bibs > u.config.Removals.Limit || bibs > max(1, u.ledger.Counts(unit).Confirmed/10) {
+		return fmt.Sprintf("%d bibs vanished at once", bibs)
 	}
 	return ""
 }
 
-// holdRemoval says once why bibs stay on the server.
-func (u *Uploader) holdRemoval(unit state.Unit, vanished []parse.Bib, why string) {
-	if u.held[unit] == why {
+// whyNot says why a removal must not be sent without a person, or nothing.
+func whyNot(p Plan, vanished []parse.Bib) string {
+	switch {
+	case p.Unread != nil:
+		return "the page cannot be read back, and may have rows that are not ours"
+	case len(p.Batch.Rows) == 0:
+		return "nothing of this race may be sent now"
+	case len(p.Others) > 0:
+		return fmt.Sprintf("the page has %d rows that are not ours, bib %s among them", len(p.Others), words([]byte(p.Others[0].Bib)))
+	}
+	// An offer whose answer was lost made it public, and it has been held since: nobody said that it is gone.
+	for _, bib := range p.Public {
+		if !slices.Contains(vanished, bib) {
+			return fmt.Sprintf("bib %s is held, and would be taken off, too", bib)
+		}
+	}
+	return ""
+}
+
+// keep says once why bibs stay on the server.
+func (u *Uploader) keep(unit state.Unit, vanished []parse.Bib, why string) {
+	k := u.keeping(unit)
+	k.until = time.Now().Add(removalAgain)
+	if k.why == why {
 		return
 	}
-	u.held[unit] = why
+	k.why = why
 	u.log.Warn("vanished bibs stay on the server; a person has to look", zap.Stringer("unit", unit), zap.Strings("bibs", bibsOf(vanished)),
 		zap.String("reason", why), zap.String("advice", "finishwatch sync shows and does it"))
+}
+
+// keepRefused takes down that the server refused a removal. No row is to blame that could be found by halving: half of it
+// would delete the other half.
+func (u *Uploader) keepRefused(unit state.Unit, err *Error) {
+	k := u.keeping(unit)
+	k.failures++
+	k.until = time.Now().Add(max(doubled(k.failures), removalAgain, err.RetryAfter))
+	if k.why == err.Error() {
+		return
+	}
+	k.why = err.Error()
+	u.log.Warn("removal refused by the server; vanished bibs stay there", zap.Stringer("unit", unit),
+		zap.Int("http_status", err.StatusCode), zap.Error(err))
+}
+
+func (u *Uploader) keeping(unit state.Unit) *kept {
+	if u.kept[unit] == nil {
+		u.kept[unit] = &kept{}
+	}
+	return u.kept[unit]
 }
 
 func bibsOf(bibs []parse.Bib) []string {

@@ -13,8 +13,8 @@ import (
 // trial is a unit of which the server refused something. It goes alone, so that nothing else is refused with it, until it
 // is known what is to blame: a row, the unit's attributes, or the unit itself.
 //
-// A refused batch is halved until a row stands alone. That row is to blame as soon as the server has taken another one
-// of the unit; three rows that are refused alone, and none that is taken, mean that it is the unit: the event grid
+// A refused batch is halved until a row stands alone. When the server has taken another one of the unit, that row goes
+// alone once more, and is to blame if it is refused again; three rows that are refused alone, and none that is taken, mean that it is the unit: the event grid
 // lacks it, perhaps. Then it waits slowly, and the next time it begins with a row that has not been tried, so that a
 // few bad rows at the head of the line do not stand for the whole.
 type trial struct {
@@ -160,6 +160,18 @@ func (u *Uploader) park(unit state.Unit, t *trial) error {
 	return nil
 }
 
+// doubt gives rows that were refused alone while nothing was taken one more chance: the race itself may have been to blame,
+// and may have been mended since.
+func (u *Uploader) doubt(t *trial) {
+	if t.tried == nil {
+		t.tried = map[parse.Bib]bool{}
+	}
+	for bib := range t.suspects {
+		t.tried[bib] = true
+	}
+	t.suspects = nil
+}
+
 // goOn ends a trial in which something was taken, unless there are rows to be tried once more.
 func (u *Uploader) goOn(unit state.Unit, t *trial) {
 	if len(t.tried) > 0 {
@@ -215,7 +227,9 @@ func (u *Uploader) taken(b state.Batch) error {
 	}
 	switch {
 	case len(t.suspects) > 0 && t.accepted:
-		return u.park(b.Unit, t)
+		u.doubt(t)
+		u.goOn(b.Unit, t)
+		return nil
 	case len(t.tried) > 0, t.again != nil:
 		u.goOn(b.Unit, t)
 		return nil

@@ -266,3 +266,57 @@ func TestAttributesAreNotToBlameForARow(t *testing.T) {
 		}
 	})
 }
+
+// A row that was refused alone before the race was mended is no bad row.
+func TestARaceThatIsMendedInTheMiddleOfATrialLeavesNoRowBehind(t *testing.T) {
+	for after := 1; after <= 40; after++ {
+		synctest.Test(t, func(t *testing.T) {
+			r := newRace(t, func(c *uploader.Config) { c.MinInterval = 2 * time.Second })
+			r.server.script = func(n int, batches []state.Batch) (bool, error) {
+				if n < after {
+					return false, refused(400, "no such event")
+				}
+				return true, nil
+			}
+			r.run()
+			r.read(r1, field(20)...)
+			r.later(time.Hour)
+			if held := r.heldBibs(r1); len(held) > 0 {
+				t.Errorf("mended after %d refusals: held %v", after, held)
+			}
+		})
+	}
+}
+
+// A unit whose files are just being read is not refused.
+func TestAReadingInTheMiddleOfATrialBlamesNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, func(c *uploader.Config) { c.MinInterval = 2 * time.Second })
+		r.server.script = func(n int, batches []state.Batch) (bool, error) {
+			for _, b := range batches {
+				for _, row := range b.Rows {
+					if row.Bib == "1" {
+						if len(b.Rows) == 1 {
+							r.ledger.Listen(r1) // a file of it is read now, and a slow one
+							time.AfterFunc(5*time.Second, func() { r.ledger.Heard(r1); r.loop.Wake() })
+						}
+						return false, refused(400, "bad")
+					}
+				}
+			}
+			return true, nil
+		}
+		r.run()
+		r.read(r1, field(8)...)
+		start := time.Now()
+		for range 60 {
+			r.later(time.Second)
+			if r.loop.Report().RefusedUnit[r1] != nil {
+				t.Errorf("after %v the race is said to be refused", time.Since(start))
+				break
+			}
+		}
+		r.later(12 * time.Second)
+		equal(t, "rows", 7, len(r.server.marks(r1)))
+	})
+}

@@ -48,7 +48,7 @@ type Uploader struct {
 	looks   int                    // failed tries in a row to read a unit back
 	turn    int                    // which of the units is read back next
 	tries   int                    // which of the units on trial goes next
-	held    map[state.Unit]string  // removals that are not sent, and why; see removal.go
+	kept    map[state.Unit]*kept   // removals that are not sent, and why; see removal.go
 
 	sending sync.Mutex // one PUT at a time, also when a person sends one; see [Uploader.Replace]
 
@@ -61,7 +61,7 @@ func New(config Config, ledger *state.Ledger, server Server, log *zap.Logger) *U
 	return &Uploader{
 		config: config, ledger: ledger, server: server, log: log,
 		wake:   make(chan struct{}, 1),
-		trials: map[state.Unit]*trial{}, leftOut: map[state.Unit]leftOut{}, held: map[state.Unit]string{},
+		trials: map[state.Unit]*trial{}, leftOut: map[state.Unit]leftOut{}, kept: map[state.Unit]*kept{},
 	}
 }
 
@@ -149,6 +149,15 @@ type rest struct {
 	err  error         // has been said in the log and the report already
 }
 
+// Sending reports whether an upload is on its way, or is being prepared.
+func (u *Uploader) Sending() bool {
+	if u.sending.TryLock() {
+		u.sending.Unlock()
+		return false
+	}
+	return true
+}
+
 // round sends at most one PUT. The order of its steps is what makes a crash anywhere harmless:
 //
 //	Offer     the intent is on disk. A crash from here on, and nobody knows whether the PUT happened; the marks are
@@ -200,7 +209,9 @@ func (u *Uploader) send(ctx context.Context, batches []state.Batch) rest {
 func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
 	switch {
 	case turn.trial != nil:
-		u.exhausted(turn.terms.Units[0])
+		if unit := turn.terms.Units[0]; u.ledger.Open(unit) {
+			u.exhausted(unit)
+		}
 		return rest{}
 	case turn.others:
 		u.alone = false
@@ -208,10 +219,11 @@ func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
 	case len(u.ledger.Unread(u.config.Units)) > 0:
 		return rest{} // one more unit may wait to be read back; then this was not all
 	}
-	if r, sent := u.removeVanished(ctx); sent {
-		return r
+	r, sent := u.removeVanished(ctx)
+	if !sent {
+		r = rest{wait: min(r.wait, turn.retryIn), idle: true}
 	}
-	return rest{wait: turn.retryIn, idle: true}
+	return r
 }
 
 // polite returns how long the next PUT has to wait for min_interval.
@@ -242,6 +254,7 @@ func (u *Uploader) whoseTurn(now time.Time) turn {
 		case t == nil:
 			well.terms.Units = append(well.terms.Units, unit)
 			pending = pending || counts.Pending > 0
+		case !u.ledger.Open(unit): // nobody may conclude from what it does not offer now that there is nothing left to try
 		case now.Before(t.until) && (counts.Confirmed == 0 || counts.Pending <= t.pending):
 			well.retryIn = min(well.retryIn, t.until.Sub(now))
 		default:
@@ -298,11 +311,21 @@ func (u *Uploader) readOrigin(ctx context.Context, unit state.Unit) error {
 	} else if u.tryAgain(ctx, err) {
 		return err
 	}
-	origin := originOf(results, err)
-	if err := u.ledger.SetOrigin(unit, origin); err != nil {
+	origin, shown := originOf(results, err), map[parse.Bib]parse.Mark{}
+	for bib, s := range shownOf(results) {
+		if !s.Mark.IsZero() {
+			shown[bib] = s.Mark
+		}
+	}
+	held, err := u.ledger.Meet(unit, origin, shown)
+	if err != nil {
 		return err
 	}
 	u.log.Info("looked at the server before the first upload", zap.Stringer("unit", unit), zap.String("origin", string(origin)))
+	if len(held) > 0 {
+		u.log.Warn("too many marks would change what is public; they are held", zap.Stringer("unit", unit), zap.Int("rows", len(held)),
+			zap.Strings("bibs", bibsOf(held)), zap.String("advice", "are the exports of the other clock? finishwatch release sends them"))
+	}
 	return nil
 }
 

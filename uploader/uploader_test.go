@@ -701,3 +701,43 @@ func TestAUnitWhoseWaitEndsJustNowIsTried(t *testing.T) {
 		}
 	})
 }
+
+// A ledger that was lost knows nothing of a mass change that it held: the page does.
+func TestAFreshLedgerDoesNotPublishTheOtherClock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.server.apply([]state.Batch{{Unit: r1, Mode: state.Update}})
+		pairs, before := field(40), map[string]string{}
+		for i := 0; i < len(pairs); i += 2 {
+			r.server.rows[r1][parse.Bib(pairs[i])] = mustMark(t, pairs[i+1])
+			before[pairs[i]] = pairs[i+1]
+		}
+		r.run()
+		var other []string
+		for i := 0; i < len(pairs); i += 2 {
+			other = append(other, pairs[i], "1"+pairs[i+1][1:2]+pairs[i+1][2:]+".5")
+		}
+		r.settled(r1, append(other, "99", "19:00")...)
+		before["99"] = "19:00"
+		equal(t, "public", before, r.server.marks(r1))
+		equal(t, "held", 40, len(r.heldBibs(r1)))
+		r.settled(r1, append(field(38), "39", "14:59", "99", "19:00")...)
+		r.later(time.Minute)
+		equal(t, "after the right export", before, r.server.marks(r1))
+		equal(t, "held", []string{"39", "40"}, bibsHeld(r))
+		if _, err := r.ledger.Release(r1, "39", parse.Mark{}); err != nil {
+			t.Fatal(err)
+		}
+		r.loop.Wake()
+		r.later(time.Minute)
+		equal(t, "released", "14:59", r.server.marks(r1)["39"])
+	})
+}
+
+func bibsHeld(r *race) (bibs []string) {
+	for _, text := range r.heldBibs(r1) {
+		bib, _, _ := strings.Cut(text, ":")
+		bibs = append(bibs, bib)
+	}
+	return bibs
+}

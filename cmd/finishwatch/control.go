@@ -35,6 +35,12 @@ func (a *asked) command(cmd *cobra.Command, run func(ctx context.Context, cmd *c
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		a.take(cmd, args)
+		for _, name := range []string{"bib", "mark", "race"} {
+			// An empty variable of a script must not make a whole race of one bib.
+			if f := cmd.Flags().Lookup(name); f != nil && f.Changed && f.Value.String() == "" {
+				return &exit{code: exitUsage, err: fmt.Errorf("--%s is empty; leave it out, or say which", name)}
+			}
+		}
 		doer, done, err := a.doer()
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ type service struct {
 
 	mu     sync.Mutex
 	next   *config.Config // what to go on with when the daemon that runs has stopped; nil to end
-	stop   func()         // stops the daemon that runs
+	stop   func()         // stops the daemon that runs; nil before the first one
 	refuse error          // why the configuration before last could not be put in force
 }
 
@@ -43,9 +43,10 @@ func (s *service) run(ctx context.Context) error {
 		next := s.next
 		s.next = nil
 		s.mu.Unlock()
-		if next == nil || ctx.Err() != nil {
+		if next == nil {
 			return nil
 		}
+		// Also where ctx has ended meanwhile: the daemon that stopped for this one has left its status as it was.
 		s.change(before, next)
 	}
 }
@@ -65,6 +66,9 @@ func (s *service) once(ctx context.Context) error {
 	defer d.Close()
 	s.mu.Lock()
 	s.stop = cancel
+	if s.next != nil {
+		cancel() // somebody asked while it was being made
+	}
 	s.mu.Unlock()
 	if err := d.Run(ctx); err != nil {
 		return stateError(err) // only the ledger ends it
@@ -97,7 +101,9 @@ func (s *service) reload() error {
 	}
 	s.next = cfg
 	_, _ = sd.SdNotify(false, sd.SdNotifyReloading+"\n"+sd.SdNotifyMonotonicUsec())
-	s.stop()
+	if s.stop != nil {
+		s.stop()
+	}
 	return nil
 }
 

@@ -110,6 +110,7 @@ func (d *Desk) pause(_ context.Context, r Request, say func(string)) Outcome {
 	}
 	if on {
 		say("paused: everything is read and kept, nothing is sent until finishwatch resume")
+		d.onItsWay(say)
 		return Outcome{}
 	}
 	d.Wake()
@@ -145,13 +146,22 @@ func (d *Desk) hold(_ context.Context, r Request, say func(string)) Outcome {
 			return fail(exitState, "%v", err)
 		}
 		say(fmt.Sprintf("%s bib %s is held: what is public stays, corrections wait; finishwatch release %s --bib %s ends it", race.Unit, r.Bib, race.Unit, r.Bib))
+		d.onItsWay(say)
 		return Outcome{}
 	}
 	if err := d.Ledger.HoldUnit(race.Unit, true); err != nil {
 		return fail(exitState, "%v", err)
 	}
 	say(fmt.Sprintf("%s is held: it is read and kept, nothing of it is sent; finishwatch release %s ends it", race.Unit, race.Unit))
+	d.onItsWay(say)
 	return Outcome{}
+}
+
+// onItsWay says that an upload had begun before a person stopped what comes after it.
+func (d *Desk) onItsWay(say func(string)) {
+	if d.Uploader != nil && d.Uploader.Sending() {
+		say("an upload is on its way just now: what is in it can still appear; see finishwatch status")
+	}
 }
 
 // release lets go out what was held.
@@ -162,6 +172,9 @@ func (d *Desk) release(_ context.Context, r Request, say func(string)) Outcome {
 	}
 	var mark parse.Mark
 	if r.Mark != "" {
+		if r.Bib == "" {
+			return fail(exitUsage, "--mark %s is the mark of one bib; say which with --bib", r.Mark)
+		}
 		var err error
 		if mark, err = parse.ParseMark(r.Mark); err != nil {
 			return fail(exitUsage, "--mark %q is no mark; write it as the export does: 14:25.10, 1:02:33, DNF", r.Mark)

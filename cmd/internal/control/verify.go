@@ -106,14 +106,16 @@ func (d *Desk) reportCSV(race Race, found uploader.Verified, say func(string)) {
 			wrong[bib] = word
 		}
 	}
-	confirmed := d.Ledger.Confirmed(race.Unit)
+	confirmed, seen := d.Ledger.Confirmed(race.Unit), d.Ledger.Seen(race.Unit)
 	for _, bib := range slices.Sorted(maps.Keys(confirmed)) {
 		word := wrong[bib]
 		switch {
 		case found.Err != nil:
 			word = "not verified"
-		case word == "":
+		case word == "" && seen[bib].Same(confirmed[bib]):
 			word = "verified"
+		case word == "":
+			word = "not verified" // it was sent while the page was read
 		}
 		say(row(unit, string(bib), confirmed[bib].String(), word, found.Shown[bib]))
 	}
@@ -156,9 +158,7 @@ func (d *Desk) planned(ctx context.Context, race Race) ([]string, uploader.Plan,
 		return nil, p, fail(exitUsage, "%s: %v", race.Unit, uploader.ErrNothingToReplace)
 	}
 	lines := []string{fmt.Sprintf("%s: OpenTrack's rows of this race are deleted, and these %d are loaded", race.Unit, len(p.Batch.Rows))}
-	for _, bib := range p.Gone {
-		lines = append(lines, fmt.Sprintf("  removes  bib %s, which is in no export any more", bib))
-	}
+	lines = append(lines, d.removing(race, p)...)
 	if p.Unread != nil {
 		lines = append(lines, fmt.Sprintf("  the page cannot be read (%v): what else is there is not known, and goes", p.Unread))
 		return lines, p, Outcome{}
@@ -173,6 +173,24 @@ func (d *Desk) planned(ctx context.Context, race Race) ([]string, uploader.Plan,
 		lines = append(lines, fmt.Sprintf("  adds     bib %s %s", a.Bib, a.Mark))
 	}
 	return append(lines, fmt.Sprintf("  %d stay as they are", p.Same)), p, Outcome{}
+}
+
+// removing are the bibs of ours that a plan takes away. One that is held, and not vanished, was offered once and had no
+// answer: it may be there.
+func (d *Desk) removing(race Race, p uploader.Plan) (lines []string) {
+	vanished := d.Ledger.Vanished(race.Unit)
+	reasons := map[parse.Bib]string{}
+	for _, h := range d.Ledger.Held(race.Unit) {
+		reasons[h.Bib] = h.Reason
+	}
+	for _, bib := range p.Gone {
+		text := "which is in no export any more"
+		if !slices.Contains(vanished, bib) {
+			text = fmt.Sprintf("if it is there: it is HELD (%s), and no answer came to its upload", reasons[bib])
+		}
+		lines = append(lines, fmt.Sprintf("  removes  bib %s, %s", bib, text))
+	}
+	return lines
 }
 
 // digest tells one plan from every other one.

@@ -114,7 +114,10 @@ func openLedger(cfg *config.Config, log *zap.Logger) (*state.Ledger, error) {
 		}
 		log.Error("ledger is damaged and was set aside; a fresh one begins with what the exports say, and what is public stays",
 			zap.String("file", aside), zap.Error(err))
-		ledger, err = state.Open(cfg.State.File, options)
+		orders := state.Salvage(aside, addressOf(cfg))
+		if ledger, err = state.Open(cfg.State.File, options); err == nil {
+			err = obey(ledger, orders, log)
+		}
 	}
 	if err != nil {
 		return nil, err
@@ -124,6 +127,24 @@ func openLedger(cfg *config.Config, log *zap.Logger) (*state.Ledger, error) {
 		return nil, err
 	}
 	return ledger, nil
+}
+
+// obey gives the orders of persons that could be read in a damaged ledger to the fresh one.
+func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
+	if err := ledger.Obey(orders); err != nil {
+		return errors.Join(err, ledger.Close())
+	}
+	bibs := 0
+	for _, held := range orders.Bibs {
+		bibs += len(held)
+	}
+	kept := "not paused"
+	if orders.Paused {
+		kept = "paused"
+	}
+	log.Warn("what persons held was looked for in the damaged ledger; hold again what is missing", zap.String("reason", kept),
+		zap.Int("units", len(orders.Units)), zap.Int("rows", bibs))
+	return nil
 }
 
 func newServer(cfg *config.Config, options Options) uploader.Server {
@@ -355,8 +376,12 @@ func (d *Daemon) numbers(unit state.Unit) string {
 func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bool {
 	fmt.Fprint(w, d.numbers(unit))
 	defer fmt.Fprintln(w)
-	if d.options.DryRun != nil || d.ledger.Counts(unit).Confirmed == 0 {
-		return true
+	counts := d.ledger.Counts(unit)
+	if counts.Pending > 0 {
+		fmt.Fprint(w, d.whyWaiting(unit))
+	}
+	if d.options.DryRun != nil || counts.Confirmed == 0 {
+		return counts.Pending == 0
 	}
 	found, err := uploader.Verify(ctx, d.reader, d.ledger, unit)
 	missing := slices.Concat(found.Was.Missing, found.Was.Stripped)
@@ -369,7 +394,18 @@ func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bo
 		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v", found.Was.Same, len(missing),
 			missing[:min(len(missing), maxNamed)], len(found.Was.Different), found.Was.Different[:min(len(found.Was.Different), maxNamed)])
 	}
-	return err == nil && found.Was.Clean()
+	return err == nil && found.Was.Clean() && counts.Pending == 0
+}
+
+// whyWaiting says why rows still wait when everything that may be sent has been.
+func (d *Daemon) whyWaiting(unit state.Unit) string {
+	switch {
+	case d.ledger.Paused():
+		return ", NOT SENT: paused by a person; finishwatch resume"
+	case d.ledger.UnitHeld(unit):
+		return fmt.Sprintf(", NOT SENT: held by a person; finishwatch release %s", unit)
+	}
+	return ", NOT SENT: run it again"
 }
 
 // address is the competition as people know it.
