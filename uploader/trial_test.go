@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -105,10 +106,10 @@ func TestAPoisonRowIsFoundAndTheRestGoesOn(t *testing.T) {
 func TestAUnitThatIsRefusedIsNoPoison(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRace(t, nil)
-		mended := false
+		var mended atomic.Bool
 		r.server.script = func(_ int, batches []state.Batch) (bool, error) {
 			for _, b := range batches {
-				if b.Unit == r1 && !mended {
+				if b.Unit == r1 && !mended.Load() {
 					return false, refused(400, `event "R1" is not in the event grid`)
 				}
 			}
@@ -132,7 +133,7 @@ func TestAUnitThatIsRefusedIsNoPoison(t *testing.T) {
 		if n := len(r.server.times()); n > 60 {
 			t.Errorf("%d PUTs in ten minutes of refusals", n)
 		}
-		mended = true
+		mended.Store(true)
 		r.later(5 * time.Minute)
 		if got := len(r.server.marks(r1)); got != 60 {
 			t.Errorf("%d of 60 after the mend", got)
@@ -160,7 +161,7 @@ func TestASingleRefusedRowIsJudgedByTheNextFinisher(t *testing.T) {
 		equal(t, "on the server", map[string]string{"1": "14:20", "8": "14:40"}, r.server.marks(r1))
 		equal(t, "held", []string{"7: refused by OpenTrack: no such time"}, r.heldBibs(r1))
 		// Corrected, it goes out.
-		r.server.script = nil
+		r.server.scripted(nil)
 		r.read(r1, "1", "14:20", "7", "14:31", "8", "14:40")
 		equal(t, "corrected", "14:31", r.server.marks(r1)["7"])
 	})
@@ -235,7 +236,7 @@ func TestRefusedAttributesAreLeftOut(t *testing.T) {
 		if len(r.server.times()) != puts || r.loop.Report().RefusedUnit[r1] != nil {
 			t.Error("it goes on about the name")
 		}
-		r.server.script = nil
+		r.server.scripted(nil)
 		r.later(time.Hour)
 		r.read(r1, "1", "14:20", "2", "14:30", "3", "14:40")
 		last := r.server.puts[len(r.server.puts)-1]

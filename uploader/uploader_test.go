@@ -106,6 +106,20 @@ func (s *server) ReadBack(_ context.Context, unit state.Unit) ([]uploader.Result
 	return results, nil
 }
 
+// reads changes what reading back returns.
+func (s *server) reads(back func(state.Unit) ([]uploader.Result, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.back = back
+}
+
+// scripted changes what happens to the PUTs from now on.
+func (s *server) scripted(script func(int, []state.Batch) (bool, error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script = script
+}
+
 // marks returns what the server shows of a unit.
 func (s *server) marks(unit state.Unit) map[string]string {
 	s.mu.Lock()

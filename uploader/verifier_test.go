@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,17 +32,17 @@ func (r *race) verifier() (v *uploader.Verifier, looks func() int, logs *observe
 			r.t.Error(err)
 		}
 	})
-	return v, func() int { return reader.looks }, logs
+	return v, func() int { return int(reader.looks.Load()) }, logs
 }
 
-// countingReader counts what is read; only the verifier's goroutine touches it between two waits.
+// countingReader counts what is read.
 type countingReader struct {
 	server *server
-	looks  int
+	looks  atomic.Int64
 }
 
 func (c *countingReader) ReadBack(ctx context.Context, unit state.Unit) ([]uploader.Result, error) {
-	c.looks++
+	c.looks.Add(1)
 	return c.server.ReadBack(ctx, unit)
 }
 
@@ -86,10 +87,10 @@ func TestWhatThePageLacksIsSaidOnceAndWhenItIsMended(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRace(t, nil)
 		page := []uploader.Result{{Bib: "1", Performance: ""}, {Bib: "3", Performance: "14:01"}, {Bib: "9", Performance: "20:00"}}
-		r.server.back = func(state.Unit) ([]uploader.Result, error) { return nil, nil }
+		r.server.reads(func(state.Unit) ([]uploader.Result, error) { return nil, nil })
 		r.run()
 		r.read(r1, "1", "14:20", "2", "14:30", "3", "14:40")
-		r.server.back = func(state.Unit) ([]uploader.Result, error) { return page, nil }
+		r.server.reads(func(state.Unit) ([]uploader.Result, error) { return page, nil })
 		v, looks, logs := r.verifier()
 		r.later(time.Hour)
 		was := v.Report()[r1].Was
@@ -104,7 +105,8 @@ func TestWhatThePageLacksIsSaidOnceAndWhenItIsMended(t *testing.T) {
 			"warn rows are accepted and have no time on the page", "warn rows are accepted and not on the page", "warn rows differ on the page from what was accepted",
 		}, texts(logs))
 		equal(t, "sent again", 1, len(r.server.times()))
-		page = []uploader.Result{{Bib: "1", Performance: "14:20"}, {Bib: "2", Performance: "14:30"}, {Bib: "3", Performance: "14:40"}}
+		mended := []uploader.Result{{Bib: "1", Performance: "14:20"}, {Bib: "2", Performance: "14:30"}, {Bib: "3", Performance: "14:40"}}
+		r.server.reads(func(state.Unit) ([]uploader.Result, error) { return mended, nil })
 		r.later(6 * time.Minute)
 		equal(t, "in the log when it is mended", "info verified", texts(logs)[3])
 		equal(t, "verified", 3, r.ledger.Counts(r1).Verified)
@@ -125,7 +127,7 @@ func TestAPageThatCannotBeReadIsNotVerified(t *testing.T) {
 				r := newRace(t, nil)
 				r.run()
 				r.read(r1, "1", "14:20")
-				r.server.back = back
+				r.server.reads(back)
 				v, looks, logs := r.verifier()
 				r.later(time.Hour)
 				if v.Report()[r1].Err == nil || r.ledger.Counts(r1).Verified != 0 {
@@ -312,7 +314,7 @@ func TestRemovals(t *testing.T) {
 					r.server.mu.Unlock()
 				}
 				if tt.hidden {
-					r.server.back = func(state.Unit) ([]uploader.Result, error) { return nil, unreachable(502, 0) }
+					r.server.reads(func(state.Unit) ([]uploader.Result, error) { return nil, unreachable(502, 0) })
 				}
 				r.settled(r1, field(30)[2*tt.vanish:]...)
 				r.later(time.Hour)
