@@ -68,7 +68,7 @@ func TestAStepThatCannotBeStored(t *testing.T) {
 			[]string{"1 14:20 HELD held by a person"},
 		},
 		"Release": {
-			[]string{"hold race", "a.csv settled 1!slow@2:14:20"},
+			[]string{"a.csv settled 1!slow@2:14:20"},
 			func(l *state.Ledger) error { _, err := l.Release(raceUnit, "", parse.Mark{}); return err },
 			[]string{"1 2:14:20"},
 		},

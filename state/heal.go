@@ -1,9 +1,11 @@
 package state
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -42,8 +44,9 @@ func SetAside(path string, now time.Time) (string, error) {
 	return to, syncFolder(filepath.Dir(path))
 }
 
-// looksLikeBbolt reports whether the file is a regular one and is empty, or has bbolt's magic in one of its two heads.
-// Where the second one is depends on the machine that made it.
+// looksLikeBbolt reports whether the file is a regular one and is empty, or has bbolt's magic in one of its two heads, or
+// nothing but noughts where they should be, as after a power cut. Where the second one is depends on the machine that
+// made it.
 func looksLikeBbolt(path string) bool {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
@@ -63,7 +66,9 @@ func looksLikeBbolt(path string) bool {
 			return true
 		}
 	}
-	return false
+	head := make([]byte, 8<<10)
+	n, err := f.ReadAt(head, 0)
+	return (err == nil || errors.Is(err, io.EOF)) && len(bytes.Trim(head[:n], "\x00")) == 0
 }
 
 // Check returns an error when the file at the ledger's path is not the one that is open: it was deleted, replaced or

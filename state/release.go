@@ -50,9 +50,9 @@ var (
 	ErrVanished = errors.New("it has vanished from the exports; export it again, or remove it with finishwatch sync")
 )
 
-// Release is a person's word that a held mark is right. Without a bib it is about the race: it ends the hold of the
-// race, and releases every held bib for which there is exactly one mark. With a bib and no mark it releases the only
-// one that there is. It returns what was released; a [*ChoiceError] when there are several marks, or the mark is none of
+// Release is a person's word that a held mark is right. Without a bib it is about the race: it ends the hold of the race
+// and nothing else, where there is one; otherwise it releases every held bib for which there is exactly one mark. With a
+// bib and no mark it releases the only one that there is. It returns what was released; a [*ChoiceError] when there are several marks, or the mark is none of
 // them; [ErrNothingHeld] and [ErrVanished].
 //
 // A mark that was released is held by no guard while the files say it. Where they have not been read since the start,
@@ -61,9 +61,12 @@ func (l *Ledger) Release(unit Unit, bib parse.Bib, mark parse.Mark) ([]Released,
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.unit(unit)
-	list, err := u.release(bib, mark)
-	if err == nil && len(list) == 0 && !u.stopped {
-		err = ErrNothingHeld
+	var list []change
+	var err error
+	if bib != "" || !u.stopped {
+		if list, err = u.release(bib, mark); err == nil && len(list) == 0 {
+			err = ErrNothingHeld
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("release %s: %w", named(unit, bib), err)

@@ -176,3 +176,26 @@ func TestCellsThatASpreadsheetWouldRun(t *testing.T) {
 		}
 	}
 }
+
+// Clients that connect and say nothing keep nobody waiting.
+func TestIdleClientsKeepNobodyWaiting(t *testing.T) {
+	path := serving(t, echo{})
+	for range 3 * maxAtOnce {
+		c, err := net.Dial("unix", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	began := time.Now()
+	if o := (Client{path}).Do(t.Context(), Request{Do: Pause}, func(string) {}); o.Exit != 65 || time.Since(began) > patience/2 {
+		t.Errorf("%+v after %v", o, time.Since(began))
+	}
+}
+
+func TestABibThatIsLongerThanAny(t *testing.T) {
+	d := &Desk{}
+	if o := d.Do(t.Context(), Request{Do: Hold, Bib: strings.Repeat("7", maxBib+1)}, func(string) {}); o.Exit != exitUsage {
+		t.Errorf("%+v", o)
+	}
+}

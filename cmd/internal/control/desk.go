@@ -49,10 +49,16 @@ func (d *Desk) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	if !known {
 		return Outcome{Exit: 64, Error: fmt.Sprintf("%q is not known to the finishwatch that runs; is it an older version?", logging.Clean(r.Do))}
 	}
+	if len(r.Bib) > maxBib {
+		return Outcome{Exit: exitUsage, Error: "that is no bib: it is longer than any"}
+	}
 	outcome := do(ctx, r, clean)
 	outcome.Error = logging.Clean(outcome.Error)
 	return outcome
 }
+
+// maxBib is longer than any bib, in bytes.
+const maxBib = 64
 
 // The exit codes that a request can end with (DESIGN section 7).
 const (

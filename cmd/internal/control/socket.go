@@ -17,7 +17,8 @@ import (
 const (
 	maxRequest = 64 << 10         // bytes
 	patience   = 10 * time.Second // for a request to arrive, and for each line of an answer to be taken
-	maxAtOnce  = 8                // requests
+	maxAtOnce  = 8                // requests that are carried out
+	maxOpen    = 64               // connections
 )
 
 // message is one line of an answer.
@@ -49,25 +50,47 @@ func Serve(ctx context.Context, listener net.Listener, doer Doer) error {
 	defer listener.Close()
 	var running sync.WaitGroup
 	defer running.Wait()
-	seats := make(chan struct{}, maxAtOnce)
+	open, seats := make(chan struct{}, maxOpen), make(chan struct{}, maxAtOnce)
 	for {
 		c, err := listener.Accept()
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case err != nil:
+		case errors.Is(err, net.ErrClosed):
 			return fmt.Errorf("control socket: %w", err)
+		case err != nil:
+			if !pause(ctx, time.Second) { // too many open files, perhaps; that passes
+				return nil
+			}
+			continue
 		}
-		seats <- struct{}{}
-		running.Go(func() {
-			defer func() { <-seats }()
-			answer(ctx, c, doer)
-		})
+		select {
+		case open <- struct{}{}:
+			running.Go(func() {
+				defer func() { <-open }()
+				answer(ctx, c, doer, seats)
+			})
+		default:
+			_ = c.Close()
+		}
 	}
 }
 
-// answer reads one request and carries it out. Who hangs up ends what was asked for, where that can be ended.
-func answer(ctx context.Context, c net.Conn, doer Doer) {
+// pause waits; false when ctx ended.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
+}
+
+// answer reads one request and carries it out when there is a seat. Who hangs up ends what was asked for, where that can be
+// ended.
+func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Now().Add(time.Second)) })
@@ -84,6 +107,12 @@ func answer(ctx context.Context, c net.Conn, doer Doer) {
 		_, _ = c.Read(make([]byte, 1)) // returns when the other end is gone
 		cancel()
 	}()
+	select {
+	case seats <- struct{}{}:
+		defer func() { <-seats }()
+	case <-ctx.Done():
+		return
+	}
 	out := json.NewEncoder(c)
 	write := func(m message) {
 		_ = c.SetWriteDeadline(time.Now().Add(patience))
