@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"maps"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -68,8 +69,8 @@ func (u *Uploader) refuse(err *Error, batches []state.Batch) error {
 		u.leaveOut(b, t, err)
 	case len(b.Rows) > 1:
 		t.rows = len(b.Rows) / 2
-	case len(b.Rows) == 0:
-		u.refuseUnit(b.Unit, t, err)
+	case len(b.Rows) == 0, err.StatusCode == http.StatusRequestEntityTooLarge:
+		u.refuseUnit(b.Unit, t, err) // a single row is never to blame for its size
 	default:
 		return u.suspectRow(b, t, err)
 	}
