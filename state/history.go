@@ -197,7 +197,8 @@ func (s *scribe) write(c change) {
 	} else if !to.confirmed.IsZero() && (to.confirmed != from.confirmed || from.again && !to.again) {
 		s.say(EventConfirmed, event{mark: to.confirmed})
 	}
-	if to.verified != from.verified && to.verified != notLookedAt || to.again && !from.again {
+	late := to.again && !from.again && to.offered == from.offered // else an offer alone asks for it; see record.offer
+	if to.verified != from.verified && to.verified != notLookedAt || late {
 		kind := []string{shownSame: EventVerified, shownMissing: EventMissing, shownDifferent: EventDifferent}[to.verified]
 		s.say(kind, event{mark: to.confirmed, words: n.words})
 	}

@@ -13,6 +13,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"finishwatch/parse"
+	"finishwatch/state/crash"
 )
 
 // Ledger remembers, per Unit and Bib, what was seen, offered and confirmed. It is safe for concurrent use. All of it
@@ -120,6 +121,7 @@ func (l *Ledger) commit(changes map[*unitState][]change, more func(*bbolt.Tx) er
 				return err
 			}
 		}
+		crash.Point("in-commit")
 		if more == nil {
 			return nil
 		}

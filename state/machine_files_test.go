@@ -42,6 +42,22 @@ func (m *machine) Write(t *rapid.T) {
 	r.files[name][bibs.Draw(t, "bib")] = row{mark: mark(marks.Draw(t, "mark"))}
 }
 
+// CorrectAndBack lets a person correct a row and take it back, with an upload after each change.
+func (m *machine) CorrectAndBack(t *rapid.T) {
+	r, name := m.file(t)
+	bib := bibs.Draw(t, "bib")
+	old, there := r.files[name][bib]
+	if !there || old.held {
+		t.Skip("no such row")
+	}
+	r.files[name][bib] = row{mark: mark(marks.Draw(t, "mark"))}
+	m.read(r, name, true, false)
+	m.Put(t)
+	r.files[name][bib] = old
+	m.read(r, name, true, false)
+	m.Put(t)
+}
+
 // Garble makes a row doubtful; a person may know what it means.
 func (m *machine) Garble(t *rapid.T) {
 	r, name := m.file(t)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"finishwatch/parse"
+	"finishwatch/state/crash"
 )
 
 // Observation is what one file says to one unit.
@@ -77,6 +78,9 @@ func (l *Ledger) storeTouched(u *unitState, f *file, early bool) (Changes, error
 	list := u.evaluate(u.touched, early)
 	list, corrected := u.guardMass(list, f)
 	changes := report(list)
+	if len(list) > 0 {
+		crash.Point("in-observe")
+	}
 	if err := l.store(u, list, changes); err != nil {
 		return Changes{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"finishwatch/parse"
+	"finishwatch/state/crash"
 )
 
 // Batch is finishes of one Unit with one Mode, sent and confirmed as a whole.
@@ -101,9 +102,11 @@ func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	if len(changes) == 0 {
 		return batches, nil
 	}
+	crash.Point("before-intent")
 	if err := l.commit(changes, nil); err != nil {
 		return nil, fmt.Errorf("offer: %w", err)
 	}
+	crash.Point("after-intent")
 	return batches, nil
 }
 
@@ -190,10 +193,12 @@ func (l *Ledger) Confirm(batches []Batch) error {
 	for u, list := range changes {
 		changes[u] = u.guardConfirmed(list)
 	}
+	crash.Point("before-confirm")
 	err := l.commit(changes, func(tx *bbolt.Tx) error { return storeAttributes(tx, batches) })
 	if err != nil {
 		return fmt.Errorf("confirm: %w", err)
 	}
+	crash.Point("after-confirm")
 	for _, b := range batches {
 		if b.Attributes != nil {
 			l.unit(b.Unit).sent = *b.Attributes

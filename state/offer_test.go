@@ -56,20 +56,21 @@ func TestModes(t *testing.T) {
 		story  []string // files, "lose" is an offer without an answer, "send" one with
 		want   []string
 	}{
-		"new finishers":                              {state.OriginEmpty, []string{"a.csv grown 1=14:20"}, []string{"append R1/1/1 1=14:20"}},
-		"a lost answer":                              {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose"}, []string{"append R1/1/1 1=14:20"}},
-		"a correction before it was offered":         {state.OriginEmpty, []string{"a.csv grown 1=14:20", "a.csv grown 1=14:21"}, []string{"append R1/1/1 1=14:21"}},
-		"a correction after a lost answer":           {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21"}, []string{"update R1/1/1 1=14:21"}},
-		"and back again, offered":                    {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21", "lose", "a.csv grown 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
-		"and back again, not offered":                {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21", "a.csv grown 1=14:20"}, []string{"append R1/1/1 1=14:20"}},
-		"a correction of what was confirmed":         {state.OriginEmpty, []string{"a.csv grown 1=14:20", "send", "a.csv grown 1=DQ"}, []string{"update R1/1/1 1=DQ"}},
-		"modes are not mixed, the oldest goes first": {state.OriginEmpty, []string{"a.csv grown 1=14:20", "send", "a.csv grown 1=14:21 2=14:30 3=14:25"}, []string{"update R1/1/1 1=14:21"}},
-		"the server had marks":                       {state.OriginMarks, []string{"a.csv grown 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
-		"the page is hidden, the first read":         {state.OriginUnread, []string{"a.csv settled 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
-		"the page is hidden, later rows":             {state.OriginUnread, []string{"a.csv settled 1=14:20", "send", "a.csv grown 1=14:20 2=14:21"}, []string{"append R1/1/1 2=14:21"}},
-		"codes after finishers, then first sight":    {state.OriginEmpty, []string{"a.csv grown 9=DNF", "a.csv grown 9=DNF 8=DNS 2=14:30 3=14:20", "a.csv grown 1=14:00"}, []string{"append R1/1/1 3=14:20 2=14:30 1=14:00 9=DNF 8=DNS"}},
-		"a held bib is not offered":                  {state.OriginEmpty, []string{"a.csv grown 1=14:20 2=14:21", "a.csv grown 1=14:20 2!why"}, []string{"append R1/1/1 1=14:20"}},
-		"a correction that was seen on the way":      {state.OriginEmpty, []string{"a.csv grown 1=14:20", "a.csv grown 1=14:21 while sending"}, []string{"update R1/1/1 1=14:21"}},
+		"new finishers":                               {state.OriginEmpty, []string{"a.csv grown 1=14:20"}, []string{"append R1/1/1 1=14:20"}},
+		"a lost answer":                               {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose"}, []string{"append R1/1/1 1=14:20"}},
+		"a correction before it was offered":          {state.OriginEmpty, []string{"a.csv grown 1=14:20", "a.csv grown 1=14:21"}, []string{"append R1/1/1 1=14:21"}},
+		"a correction after a lost answer":            {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21"}, []string{"update R1/1/1 1=14:21"}},
+		"and back again, offered":                     {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21", "lose", "a.csv grown 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
+		"and back again, not offered":                 {state.OriginEmpty, []string{"a.csv grown 1=14:20", "lose", "a.csv grown 1=14:21", "a.csv grown 1=14:20"}, []string{"append R1/1/1 1=14:20"}},
+		"a correction of what was confirmed":          {state.OriginEmpty, []string{"a.csv grown 1=14:20", "send", "a.csv grown 1=DQ"}, []string{"update R1/1/1 1=DQ"}},
+		"a correction and back to what was confirmed": {state.OriginEmpty, []string{"a.csv grown 1=14:20", "send", "a.csv grown 1=14:21", "lose", "a.csv grown 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
+		"modes are not mixed, the oldest goes first":  {state.OriginEmpty, []string{"a.csv grown 1=14:20", "send", "a.csv grown 1=14:21 2=14:30 3=14:25"}, []string{"update R1/1/1 1=14:21"}},
+		"the server had marks":                        {state.OriginMarks, []string{"a.csv grown 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
+		"the page is hidden, the first read":          {state.OriginUnread, []string{"a.csv settled 1=14:20"}, []string{"update R1/1/1 1=14:20"}},
+		"the page is hidden, later rows":              {state.OriginUnread, []string{"a.csv settled 1=14:20", "send", "a.csv grown 1=14:20 2=14:21"}, []string{"append R1/1/1 2=14:21"}},
+		"codes after finishers, then first sight":     {state.OriginEmpty, []string{"a.csv grown 9=DNF", "a.csv grown 9=DNF 8=DNS 2=14:30 3=14:20", "a.csv grown 1=14:00"}, []string{"append R1/1/1 3=14:20 2=14:30 1=14:00 9=DNF 8=DNS"}},
+		"a held bib is not offered":                   {state.OriginEmpty, []string{"a.csv grown 1=14:20 2=14:21", "a.csv grown 1=14:20 2!why"}, []string{"append R1/1/1 1=14:20"}},
+		"a correction that was seen on the way":       {state.OriginEmpty, []string{"a.csv grown 1=14:20", "a.csv grown 1=14:21 while sending"}, []string{"update R1/1/1 1=14:21"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

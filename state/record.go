@@ -102,6 +102,9 @@ func (r record) mode(origin Origin, newFinishers Mode) Mode {
 // offer returns the record as it must be on disk before a mark is sent.
 func (r record) offer(mark parse.Mark) record {
 	if !r.offered.Same(mark) {
+		// A correction and back: the other mark was offered since, so the server may show that one. Without again the
+		// record would be settled before this mark is sent.
+		r.again = r.again || r.confirmed.Same(mark)
 		r.mixed = r.mixed || !r.offered.IsZero()
 		r.offered = mark
 	}

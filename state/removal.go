@@ -9,6 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"finishwatch/parse"
+	"finishwatch/state/crash"
 )
 
 // Vanished returns the bibs that may be public and that no export has any more, sorted.
@@ -93,10 +94,12 @@ func (l *Ledger) OfferRemoval(b Batch, gone []parse.Bib) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	u := l.unit(b.Unit)
+	crash.Point("before-intent")
 	err := l.offerRemoval(u, b, gone)
 	if err != nil {
 		return fmt.Errorf("remove from %s: %w", b.Unit, err)
 	}
+	crash.Point("after-intent")
 	return nil
 }
 

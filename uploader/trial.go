@@ -2,6 +2,7 @@ package uploader
 
 import (
 	"maps"
+	"net/http"
 	"time"
 
 	"go.uber.org/zap"
@@ -69,6 +70,10 @@ func (u *Uploader) refuse(err *Error, batches []state.Batch) error {
 	case len(b.Rows) > 1:
 		t.rows = len(b.Rows) / 2
 	case len(b.Rows) == 0:
+		u.refuseUnit(b.Unit, t, err)
+	case err.StatusCode == http.StatusRequestEntityTooLarge:
+		// A single row is never to blame for its size, but the next one to try is another.
+		t.suspects = map[parse.Bib]suspect{b.Rows[0].Bib: {row: b.Rows[0], err: err}}
 		u.refuseUnit(b.Unit, t, err)
 	default:
 		return u.suspectRow(b, t, err)

@@ -213,6 +213,32 @@ func TestTooLargeIsHalved(t *testing.T) {
 	})
 }
 
+// A single row cannot be too large: whoever says so is passing. The row waits and is not held.
+func TestASingleRowIsNeverToBlameForItsSize(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		r.run()
+		answers := []bool{false, true, false} // both rows, the first, the second
+		r.server.script = func(int, []state.Batch) (bool, error) {
+			if len(answers) == 0 {
+				return true, nil
+			}
+			taken := answers[0]
+			answers = answers[1:]
+			if !taken {
+				return false, refused(413, "too large")
+			}
+			return true, nil
+		}
+		r.read(r1, "1", "14:20", "2", "14:30")
+		r.later(time.Minute)
+		equal(t, "on the server", map[string]string{"1": "14:20", "2": "14:30"}, r.server.marks(r1))
+		if held := r.heldBibs(r1); held != nil || r.loop.Report().RefusedUnit[r1] != nil {
+			t.Errorf("held %v, refused %v", held, r.loop.Report().RefusedUnit[r1])
+		}
+	})
+}
+
 // A name that the server refuses keeps no result back.
 func TestRefusedAttributesAreLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

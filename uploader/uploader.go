@@ -10,6 +10,7 @@ import (
 
 	"finishwatch/parse"
 	"finishwatch/state"
+	"finishwatch/state/crash"
 )
 
 // Server is what the loop needs of OpenTrack; [Client] is one.
@@ -192,6 +193,7 @@ func (u *Uploader) round(ctx context.Context) rest {
 func (u *Uploader) send(ctx context.Context, batches []state.Batch) rest {
 	start := time.Now()
 	err := u.server.Put(ctx, batches)
+	crash.Point("after-put")
 	u.lastPut = time.Now()
 	if err != nil && !u.arrivedAnyway(ctx, err, batches) {
 		return u.fail(ctx, err, batches)
