@@ -120,16 +120,26 @@ func TestARefusedRowIsCounted(t *testing.T) {
 }
 
 func TestTermsLeaveOut(t *testing.T) {
-	l := newLedger(t)
-	setOrigin(t, l, state.OriginEmpty, raceUnit)
-	l.Want(raceUnit, state.Attributes{Name: "5k"})
-	observe(t, l, "a.csv settled 7=14:25 8=14:26")
-	batches, err := l.Offer(state.Terms{
-		Units: []state.Unit{raceUnit}, Max: 10, NewFinishers: state.Append, Bare: true,
-		Skip: map[state.Unit]map[parse.Bib]bool{raceUnit: {"7": true}},
-	})
-	must(t, err)
-	if diff := cmp.Diff([]string{"append R1/1/1 8=14:26"}, words(batches)); diff != "" {
-		t.Error(diff)
+	for sentence, tt := range map[string]struct {
+		skip, only map[parse.Bib]bool
+		want       string
+	}{
+		"nothing":     {nil, nil, "append R1/1/1 7=14:25 8=14:26 9=14:27"},
+		"one":         {map[parse.Bib]bool{"7": true}, nil, "append R1/1/1 8=14:26 9=14:27"},
+		"all but one": {nil, map[parse.Bib]bool{"8": true}, "append R1/1/1 8=14:26"},
+		"both":        {map[parse.Bib]bool{"7": true}, map[parse.Bib]bool{"7": true, "9": true}, "append R1/1/1 9=14:27"},
+	} {
+		l := newLedger(t)
+		setOrigin(t, l, state.OriginEmpty, raceUnit)
+		observe(t, l, "a.csv settled 7=14:25 8=14:26 9=14:27")
+		terms := state.Terms{Units: []state.Unit{raceUnit}, Max: 10, NewFinishers: state.Append, Skip: map[state.Unit]map[parse.Bib]bool{raceUnit: tt.skip}}
+		if tt.only != nil {
+			terms.Only = map[state.Unit]map[parse.Bib]bool{raceUnit: tt.only}
+		}
+		batches, err := l.Offer(terms)
+		must(t, err)
+		if diff := cmp.Diff([]string{tt.want}, words(batches)); diff != "" {
+			t.Errorf("%s: %s", sentence, diff)
+		}
 	}
 }

@@ -62,7 +62,7 @@ func (m *machine) Put(t *rapid.T) {
 // PutSome sends without some of the bibs, as after a refusal.
 func (m *machine) PutSome(t *rapid.T) {
 	r, bib := m.race(t), bibs.Draw(t, "bib")
-	terms := state.Terms{Max: 3, Bare: true, Skip: map[state.Unit]map[parse.Bib]bool{r.unit: {bib: true}}}
+	terms := state.Terms{Max: 3, Skip: map[state.Unit]map[parse.Bib]bool{r.unit: {bib: true}}}
 	for _, b := range m.offer(terms) {
 		if b.Unit == r.unit && slices.ContainsFunc(b.Rows, func(row state.Row) bool { return row.Bib == bib }) {
 			t.Fatalf("bib %s was to be left out", bib)

@@ -35,7 +35,6 @@ type Terms struct {
 	Units        []Unit // the units that may be offered now
 	Max          int    // rows in all batches together, at least 1
 	NewFinishers Mode   // how finishers go that the server cannot know yet: Append, or Update where a start list was seeded
-	Bare         bool   // no attributes
 
 	// Skip are the bibs that are not to be offered now, because one of them may be what the server refuses.
 	Skip map[Unit]map[parse.Bib]bool
@@ -125,7 +124,7 @@ func (u *unitState) open() bool { return u.origin != OriginUnknown && !u.listeni
 // The bib that has waited longest decides the mode; others of that mode join it.
 func (u *unitState) next(limit int, terms Terms) (Batch, []change) {
 	batch := Batch{Unit: u.unit, Mode: terms.NewFinishers}
-	if u.asksAttributes() && !terms.Bare {
+	if u.asksAttributes() {
 		wanted := u.wanted
 		batch.Attributes = &wanted
 	}
