@@ -62,8 +62,8 @@ func utf16Text(text string) string {
 // firstLine is what kinds of files are told by: no row is read before it is complete.
 func firstLine(data []byte) []byte {
 	data = data[:min(len(data), firstLineBytes)]
-	if before, _, ok := bytes.Cut(data, []byte{'\n'}); ok {
-		return before
+	if end := bytes.IndexAny(data, "\r\n"); end >= 0 {
+		return data[:end]
 	}
 	return data
 }
