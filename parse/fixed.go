@@ -75,7 +75,7 @@ func (f *fixedReader) line(l textLine) *FileError {
 	f.ruler, f.over, f.refused = false, nil, nil
 	if reason := l.unreadable(); reason != "" {
 		f.unreadable(l, reason)
-		return nil
+		return refused
 	}
 	words := wordsOf(f.text(l.bytes, l.bytes), characters)
 	switch {
