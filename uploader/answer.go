@@ -60,7 +60,7 @@ func (e *Error) Unwrap() error { return e.Err }
 func (e *Error) Fix() string {
 	switch e.Class {
 	case LoginRefused:
-		return "check username and password, and that this user may edit the competition"
+		return "check username and password, and that this user may edit the competition; then finishwatch reload, or start it again"
 	case BatchRefused:
 		return "check that the event, round and heat exist in the competition's event grid"
 	case WrongAddress:

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,8 +31,9 @@ func newExplain() *cobra.Command {
 		Use:   "explain FILE...",
 		Short: "Show how an export is read: which column is what, and the verdict of every row",
 		Long: `Show how an export is read: which column is what, and the verdict of every row. Nothing is sent or stored. With --config
-it reads the file as the races of the configuration do; without, it recognises everything by itself. The file is taken
-for complete.
+it reads the file as the races of the configuration do, and FILE may be its name in the watched folder; without, it
+recognises everything by itself. The file is taken for complete. A mark that a person chose with finishwatch release is not
+looked at: its rows stay HELD here; finishwatch history knows it.
 
 With --line or --bib it shows those rows alone: each as it stands in the file, its cells and what they were taken as,
 and the rules that decided, in their order. In documents (XML, JSON) a line is a record, in a spreadsheet a row.`,
@@ -139,7 +141,9 @@ func explainFile(cfg *config.Config, file string, ask parse.Ask) explanations {
 		list = append(list, e)
 	}
 	if list == nil {
-		err := fmt.Errorf("no [[race]] of %s reads this file; files = %s", cfg.Path, strings.Join(patterns(cfg), ", "))
+		if err == nil {
+			err = fmt.Errorf("no [[race]] of %s reads this file; files = %s", cfg.Path, strings.Join(patterns(cfg), ", "))
+		}
 		list = explanations{{File: file, Err: err}}
 	}
 	return list
@@ -171,7 +175,9 @@ func guardsOf(cfg *config.Config, race config.Race, file string) (guards []expla
 func patterns(cfg *config.Config) []string {
 	var list []string
 	for _, race := range cfg.Races {
-		list = append(list, fmt.Sprintf("%q", race.Files))
+		if files := fmt.Sprintf("%q", race.Files); !slices.Contains(list, files) {
+			list = append(list, files)
+		}
 	}
 	return list
 }

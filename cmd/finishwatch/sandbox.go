@@ -22,12 +22,14 @@ func newSandbox() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run an imitation of OpenTrack on this laptop",
-		Long: `Run an imitation of OpenTrack on this laptop until stopped; it forgets everything then. Its competition is 2026/GBR/api-test with the events R1 and R2, its
-account the one that OpenTrack publishes for tests: api-test@mailinator.com, password apitest.
+		Long: `Run an imitation of OpenTrack on this laptop until stopped; it forgets everything then. Its competition is 2026/GBR/api-test, its
+account the one that OpenTrack publishes for tests: api-test@mailinator.com, password apitest. It has the events R1 and R2; name the
+events of your configuration with --events. All of them are road races, where a time under a minute becomes minutes: 0:10.52 is shown
+as 10:52, as OpenTrack does it.
 
 What nobody knows about OpenTrack can be switched:
 ` + switchHelp(),
-		Example: "  finishwatch sandbox --listen 127.0.0.1:8080\n  finishwatch sandbox --startlist bibs.csv --switch seeded-append --switch success-status=204",
+		Example: "  finishwatch sandbox --listen 127.0.0.1:8080 --events R1,R2,R3\n  finishwatch sandbox --startlist bibs.csv --switch seeded-append --switch success-status=204",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := prepare(&options, switches, startList); err != nil {
@@ -38,7 +40,7 @@ What nobody knows about OpenTrack can be switched:
 	}
 	cmd.Flags().StringVar(&address, "listen", "127.0.0.1:8080", "the loopback `ADDRESS` to serve on")
 	cmd.Flags().StringVar(&options.Competition, "competition", "2026/GBR/api-test", "its `YEAR/COUNTRY/SLUG`")
-	cmd.Flags().StringSliceVar(&options.Events, "events", []string{"R1", "R2"}, "the event grid's `NUMS`")
+	cmd.Flags().StringSliceVar(&options.Events, "events", []string{"R1", "R2"}, "the `NUMS` of the event grid, with commas between them")
 	cmd.Flags().StringVar(&startList, "startlist", "", "a `FILE` with the bibs that are entered: a bib a line, for all events, or event,bib")
 	cmd.Flags().StringArrayVar(&switches, "switch", nil, "a `SWITCH` of the list above; may be repeated")
 	_ = cmd.MarkFlagFilename("startlist")

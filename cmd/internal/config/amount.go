@@ -14,7 +14,11 @@ type duration struct{ least, most time.Duration }
 func (d duration) read(v value) (time.Duration, []fault) {
 	if number, ok := bareNumber(v.any); ok {
 		// A bare 5 would be five nanoseconds to Go.
-		return 0, v.wrong(v.write(strconv.Quote(number+"s"))+`, or "ms", "m", "h" behind the number`, "%s needs a unit, in quotes", v.name)
+		unit, others := "s", `"ms", "m", "h"`
+		if length, ok := parseDuration(number + "s"); ok && length > d.most { // 300 is no settle in seconds
+			unit, others = "ms", `"s", "m", "h"`
+		}
+		return 0, v.wrong(v.write(strconv.Quote(number+unit))+`, or `+others+` behind the number`, "%s needs a unit, in quotes", v.name)
 	}
 	s, faults := readText(v, d.least.String())
 	if faults != nil {

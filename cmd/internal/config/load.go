@@ -19,7 +19,7 @@ func Load(path string) (*Config, error) {
 	text, err := readFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("read the configuration: %w; copy config.example.toml there and fill it in", err)
+		return nil, fmt.Errorf("read the configuration: %w; name the right file with --config, or write one with finishwatch init FOLDER or from config.example.toml", err)
 	case err != nil:
 		return nil, fmt.Errorf("read the configuration: %w", err)
 	}

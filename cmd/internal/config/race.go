@@ -41,7 +41,7 @@ func (bound) read(v value) (parse.Mark, []fault) {
 	}
 	mark, err := parse.ParseMark(s)
 	if err != nil || mark.Code() != parse.NoCode {
-		return parse.Mark{}, v.wrong(v.write(`"13:00"`)+`, or "1:02:33" from an hour on`, "%s is not a time for %s", short(s), v.name)
+		return parse.Mark{}, v.wrong(v.write(`"13:00"`)+`, "1:02:33" from an hour on, "0:09.5" below a minute`, "%s is not a time for %s", short(s), v.name)
 	}
 	return mark, nil
 }

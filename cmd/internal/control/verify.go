@@ -68,7 +68,7 @@ func (d *Desk) report(race Race, found uploader.Verified, say func(string)) {
 		}
 	}
 	list("there without a time", v.Missing, `was the start list entered before? set new_finishers = "update", or correct them by hand`)
-	list("not there at all", v.Stripped, "not in the race's start list? ignore_unknowns drops such bibs")
+	list("not there at all", v.Stripped, "deleted there? finishwatch sync shows it and loads the race anew; with ignore_unknowns: not in the race's start list")
 	list("there with another mark", v.Different, "somebody changed them there, or an upload is still under way; verify again in a minute")
 	list("there and not ours", v.Others, "entered by hand, or by another laptop")
 	if v.Resend > 0 {

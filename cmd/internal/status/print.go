@@ -86,7 +86,9 @@ func (s Status) printSafe(w io.Writer) {
 	if s.ExitCode() < 2 {
 		return
 	}
-	if waiting := s.Totals().Pending; waiting > 0 {
+	if waiting := s.Totals().Pending; waiting == 1 {
+		fmt.Fprintln(w, "  nothing is lost; 1 row is kept on this laptop")
+	} else if waiting > 1 {
 		fmt.Fprintf(w, "  nothing is lost; %d rows are kept on this laptop\n", waiting)
 	} else if !s.Updated.IsZero() {
 		fmt.Fprintln(w, "  nothing is lost; no row is waiting")
