@@ -220,7 +220,8 @@ func (d *Desk) replace(ctx context.Context, r Request, say func(string)) Outcome
 	case err != nil:
 		return fail(codeOf(err), "%v", err)
 	}
-	say(fmt.Sprintf("%s replaced: %d rows are on OpenTrack", race.Unit, len(plan.Batch.Rows)))
+	found := d.Verifier.Look(ctx, race.Unit) // so that status does not go on about what has been mended
+	say(fmt.Sprintf("%s replaced: OpenTrack has taken %d rows, %d of them are read back", race.Unit, len(plan.Batch.Rows), found.Was.Same))
 	return Outcome{}
 }
 
