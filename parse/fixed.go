@@ -91,9 +91,8 @@ func (f *fixedReader) line(l textLine) *FileError {
 			f.over = p
 		}
 		if over != nil {
-			if joined := stacked(over, p); joined != nil && joined.heads() {
-				f.joined(l, joined, after)
-				return nil
+			if joined := stacked(over, p); joined != nil && joined.heads() && f.joined(l, joined, after) {
+				return nil // what was wrong with the upper line alone is wrong no more
 			}
 		}
 		if refused != nil || f.header(l, p) {
@@ -147,7 +146,7 @@ func (f *fixedReader) header(l textLine, p *page) bool {
 
 // joined is header for a line of headings and the one above it. Where that one was taken for the header by itself no row
 // was read by it.
-func (f *fixedReader) joined(l textLine, p *page, after bool) {
+func (f *fixedReader) joined(l textLine, p *page, after bool) bool {
 	if after && f.first == f.page {
 		f.above = nil
 		for _, i := range f.sheet.ignored {
@@ -155,7 +154,7 @@ func (f *fixedReader) joined(l textLine, p *page, after bool) {
 		}
 		f.first = nil
 	}
-	f.header(l, p)
+	return f.header(l, p)
 }
 
 // begin begins the table at its first header.
