@@ -17,32 +17,35 @@ import (
 var (
 	kills    = flag.Int("campaign.kills", 0, "kill the program so often; 0: briefly, for every build")
 	seed     = flag.Uint64("campaign.seed", uint64(time.Now().UnixNano()), "what is drawn")
-	parallel = flag.Int("campaign.parallel", 3, "races at the same time; most of their time is spent waiting")
+	parallel = flag.Int("campaign.parallel", 4, "races at the same time; most of their time is spent waiting")
 	late     = flag.Bool("campaign.late", false, "the server may carry out an upload after the one that followed it")
 )
 
-// killsInARace is how often the program is killed on one ledger.
-const killsInARace = 25
+// killsInARace is how often the program is killed on one ledger: at length, and briefly.
+const (
+	killsInARace     = 25
+	killsInABriefOne = 12
+)
 
 func TestCampaign(t *testing.T) {
-	total := *kills
+	total, each := *kills, killsInARace
 	switch {
 	case total == 0 && testing.Short():
-		total = killsInARace
+		total, each = killsInABriefOne, killsInABriefOne
 	case total == 0:
-		total = 60
+		total, each = 4*killsInABriefOne, killsInABriefOne
 	}
 	t.Logf("seed %d; -campaign.seed=%d draws the same again", *seed, *seed)
 	binary := build(t, "crashpoints")
 	count := newFigures()
 	places := make(chan struct{}, *parallel)
 	t.Run("races", func(t *testing.T) {
-		for number := range uint64((total + killsInARace - 1) / killsInARace) {
+		for number := range uint64((total + each - 1) / each) {
 			t.Run(fmt.Sprint(number+1), func(t *testing.T) {
 				t.Parallel()
 				places <- struct{}{}
 				defer func() { <-places }()
-				newRace(t, binary, *seed, number, count).run(min(killsInARace, total-int(number)*killsInARace))
+				newRace(t, binary, *seed, number, count).run(min(each, total-int(number)*each))
 			})
 		}
 	})
