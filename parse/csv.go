@@ -325,6 +325,8 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		t.book.holdMark(rec.line, Bib(bib), mark, other)
 		return
 	}
+	// What is only doubted may be right, and then another row of the same bib is wrong. What a person has bounded is wrong.
+	claims = claims || !mark.IsZero() && !t.rules.outside(mark)
 	switch {
 	case reason != "" && claims:
 		t.book.claim(rec.line, string(bib), mark, reason)

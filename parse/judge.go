@@ -169,6 +169,11 @@ func (r *Rules) written(m Mark) Mark {
 	return m
 }
 
+// outside reports whether a person has said that a time cannot be.
+func (r *Rules) outside(m Mark) bool {
+	return m.Code() == NoCode && (!r.Fastest.IsZero() && m.Before(r.Fastest) || !r.Slowest.IsZero() && r.Slowest.Before(m))
+}
+
 // bounds says why a time is outside of what is believed, or nothing.
 func (r *Rules) bounds(m Mark) string {
 	switch {

@@ -251,3 +251,40 @@ func TestTheMarkOfAHeldRow(t *testing.T) {
 		}
 	}
 }
+
+// A row that is only doubted may be right: then another row of its bib is wrong. One that a person has ruled out is not.
+func TestADoubtedRowContradicts(t *testing.T) {
+	for sentence, tt := range map[string]struct {
+		text  string
+		rules Rules
+		want  string // what is published of bib 7
+	}{
+		"under a minute":      {"Bib,Time\n1,14:20\n7,0:50\n7,14:30\n", Rules{}, ""},
+		"faster than fastest": {"Bib,Time\n1,14:20\n7,0:50\n7,14:30\n", Rules{Fastest: markOf(t, "13:00")}, "14:30"},
+		"slower than slowest": {"Bib,Time\n1,14:20\n7,45:00\n7,14:30\n", Rules{Slowest: markOf(t, "30:00")}, "14:30"},
+		"no time at all":      {"Bib,Time\n1,14:20\n7,l4:20\n7,14:30\n", Rules{}, "14:30"},
+	} {
+		r, err := Read([]byte(tt.text), tt.rules, TailStill)
+		if err != nil {
+			t.Fatal(sentence, err)
+		}
+		got := ""
+		for _, f := range r.Finishes {
+			if f.Bib == "7" {
+				got = f.Mark.String()
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q\n%s", sentence, got, tt.want, shown(r, err))
+		}
+	}
+}
+
+func markOf(t *testing.T, text string) Mark {
+	t.Helper()
+	m, err := ParseMark(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
