@@ -52,14 +52,12 @@ func Salvage(path, competition string) Orders {
 					return errCount // pages that lead to one another would go on for ever
 				}
 				read[string(bib)] = true
-				body, err := sealer.unseal(bib, value)
-				if err != nil {
-					return nil
+				if body, err := sealer.unseal(bib, value); err == nil {
+					if r, _, err := decodeRecord(body); err == nil && r.personal {
+						orders.Bibs[unit] = append(orders.Bibs[unit], parse.Bib(bib))
+					}
 				}
-				if r, _, err := decodeRecord(body); err == nil && r.personal {
-					orders.Bibs[unit] = append(orders.Bibs[unit], parse.Bib(bib))
-				}
-				return nil
+				return nil // a record that does not read gives no order
 			})
 		})
 	}

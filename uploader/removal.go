@@ -43,16 +43,11 @@ type Change struct {
 func NewPlan(ctx context.Context, reader Reader, ledger *state.Ledger, unit state.Unit) (Plan, error) {
 	p := Plan{Unit: unit}
 	p.Batch, p.Gone = ledger.Removal(unit)
-	results, err := reader.ReadBack(ctx, unit)
-	if ctx.Err() != nil {
-		return p, ctx.Err()
+	var results []Result
+	if results, p.Unread = reader.ReadBack(ctx, unit); p.Unread == nil {
+		p.compare(results)
 	}
-	if err != nil {
-		p.Unread = err
-		return p, nil
-	}
-	p.compare(results)
-	return p, nil
+	return p, ctx.Err()
 }
 
 func (p *Plan) compare(results []Result) {

@@ -97,7 +97,8 @@ func TestEveryUnknownWorksEitherWay(t *testing.T) {
 		"no body":                 {sandbox.Options{}, sandbox.Options{SuccessEmpty: true}, nil},
 		"204":                     {sandbox.Options{}, sandbox.Options{SuccessStatus: 204}, nil},
 		"append on a seeded start list, update for new finishers": {
-			sandbox.Options{StartList: starters}, sandbox.Options{StartList: starters, SeededAppend: true},
+			sandbox.Options{StartList: starters},
+			sandbox.Options{StartList: starters, SeededAppend: true},
 			func(c *uploader.Config, _ *uploader.Form) { c.NewFinishers = state.Update },
 		},
 		"a list is carried out in part": {sandbox.Options{}, sandbox.Options{PartialList: true}, nil},
@@ -108,7 +109,8 @@ func TestEveryUnknownWorksEitherWay(t *testing.T) {
 		"uploads may not come soon":     {sandbox.Options{}, sandbox.Options{MinInterval: 300 * time.Millisecond}, nil},
 		"uploads may not be large":      {sandbox.Options{}, sandbox.Options{MaxRows: 1}, nil},
 		"unknown bibs are dropped": {
-			sandbox.Options{StartList: starters}, sandbox.Options{StartList: starters},
+			sandbox.Options{StartList: starters},
+			sandbox.Options{StartList: starters},
 			func(_ *uploader.Config, f *uploader.Form) { f.IgnoreUnknowns = true },
 		},
 		"every event exists": {sandbox.Options{}, sandbox.Options{AnyEvent: true}, nil},

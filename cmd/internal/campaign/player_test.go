@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"finishwatch/parse"
@@ -54,13 +55,13 @@ func (p *player) step() error {
 	case n < 45:
 		return p.grow(e)
 	case n < 95:
-		changes := ""
+		var changes strings.Builder
 		for range 1 + p.random.IntN(2) {
 			what := e.change(p.random)
 			p.changes[what]++
-			changes += what + " "
+			changes.WriteString(what + " ")
 		}
-		return p.rewrite(e, changes)
+		return p.rewrite(e, changes.String())
 	default:
 		return p.away()
 	}
