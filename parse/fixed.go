@@ -82,7 +82,7 @@ func (f *fixedReader) line(l textLine) *FileError {
 	case len(words) == 0:
 		f.skip(l.number, "blank")
 		return refused
-	case after && refused == nil && f.page.rule(words):
+	case after && refused == nil && f.ruled(words):
 		f.skip(l.number, "ruler")
 		return refused
 	case couldBeHeader(words):
@@ -147,7 +147,7 @@ func (f *fixedReader) header(l textLine, p *page) bool {
 // joined is header for a line of headings and the one above it. Where that one was taken for the header by itself no row
 // was read by it.
 func (f *fixedReader) joined(l textLine, p *page, after bool) bool {
-	if after && f.first == f.page {
+	if after && f.first == f.page && f.sheet.lines[0] == l.number-1 {
 		f.above = nil
 		for _, i := range f.sheet.ignored {
 			f.above = append(f.above, i.Line)
@@ -184,6 +184,21 @@ func (f *fixedReader) turn(l textLine, p *page) {
 	if f.refused != nil {
 		f.exemplify(f.refused, p, l.number)
 	}
+}
+
+// ruled takes the places of the columns from a ruler. Rows that stand above it, under the same header on an earlier page,
+// keep theirs.
+func (f *fixedReader) ruled(words []word) bool {
+	p := f.page.ruled(words)
+	if p == nil {
+		return false
+	}
+	if p != f.page {
+		f.release(true)
+		f.undoubt()
+		f.page, f.align = p, newAligner(p)
+	}
+	return true
 }
 
 // noHeader says why nothing could be read.

@@ -264,15 +264,16 @@ func (p *page) sameTexts(o *page) bool {
 	return strings.EqualFold(strings.Join(p.texts, "\t"), strings.Join(o.texts, "\t"))
 }
 
-// rule takes the places of the columns from a line of dashes under the header, and reports whether it is one.
-func (p *page) rule(words []word) bool {
+// ruled is the page with the places of the columns from a line of dashes under the header, the page itself where they say
+// nothing new, and nil where the line is none.
+func (p *page) ruled(words []word) *page {
 	for _, w := range words {
 		if strings.Trim(w.text, "=-_~") != "" {
-			return false
+			return nil
 		}
 	}
 	if len(words) < 2 {
-		return true
+		return p
 	}
 	var spans []span
 	for _, s := range p.spans {
@@ -289,8 +290,12 @@ func (p *page) rule(words []word) bool {
 		}
 		spans = append(spans, s)
 	}
-	p.spans = spans
-	return true
+	if slices.Equal(spans, p.spans) {
+		return p
+	}
+	ruled := *p
+	ruled.spans = spans
+	return &ruled
 }
 
 func overlapping(words []word, s span) (under []word) {

@@ -167,13 +167,12 @@ func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, er
 		f.refuse(source, i, err)
 		return false, nil
 	}
-	reading, more, err := source.growth(i, rules).Read(s.Data, s.Unchanged, tail(s.Trust))
+	reading, more, settled, err := source.parsed(i, rules, s)
 	if err != nil {
 		f.refuse(source, i, err)
 		return false, nil
 	}
 	f.accept(source, i, reading, more)
-	settled = s.Trust >= watcher.Settled && !undecided(s, rules)
 	changes, err := f.ledger.Observe(race.Unit, state.Observation{
 		File:     f.nameFor(race, source.path, i),
 		Settled:  settled,
@@ -187,6 +186,34 @@ func (f *feed) read(source *source, i int, s watcher.Snapshot) (settled bool, er
 	}
 	f.say(source.path, race, changes)
 	return settled, nil
+}
+
+// parsed reads the file from where it was read before.
+func (s *source) parsed(i int, rules parse.Rules, snap watcher.Snapshot) (reading *parse.Reading, more, settled bool, err error) {
+	err = upright(func() (err error) {
+		if reading, more, err = s.growth(i, rules).Read(snap.Data, snap.Unchanged, tail(snap.Trust)); err == nil {
+			settled = snap.Trust >= watcher.Settled && !undecided(snap, rules)
+		}
+		return err
+	})
+	if err != nil {
+		delete(s.growths, i)
+	}
+	return reading, more, settled, err
+}
+
+// upright makes a refusal of a reader's fall. One export that it falls over stops itself, not the program: the others are
+// read on.
+func upright(read func() error) (err error) {
+	defer func() {
+		if fall := recover(); fall != nil {
+			err = &parse.FileError{
+				Reason: fmt.Sprintf("finishwatch falls over something in it (%v)", fall),
+				Fix:    "export it in another form, such as CSV, and send this file to those who make finishwatch",
+			}
+		}
+	}()
+	return read()
 }
 
 // growth is how far a race has read the file.
