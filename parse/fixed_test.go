@@ -139,3 +139,16 @@ func TestLastLineOfAPage(t *testing.T) {
 		}
 	}
 }
+
+// A line below the header of a later page that goes on with it must not begin the table anew: the rows above would be gone.
+func TestALaterHeaderDoesNotBeginTheTableAnew(t *testing.T) {
+	const text = "Place Bib   Name          Time\n    1   349 Ada Ash      17:10\n    2    12 Ben Birch    17:25\n    3    13 Cleo Cedar   17:26\n\n" +
+		"Place Bib   Name          Time\nNr    No    Last          Net\n    4    14 Dan Doe      17:30\n    5    15 Eva Elm      17:35\n"
+	reading, err := Read([]byte(text), Rules{}, TailStill)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := len(reading.Finishes) + len(reading.Held); said != 5 {
+		t.Errorf("%d of 5 rows are read or held: %v, %v", said, reading.Finishes, reading.Held)
+	}
+}
