@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -51,7 +52,8 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer func() { _ = log.Sync() }()
 	if !once && !dryRun {
-		return (&service{cfg: cfg, log: log}).run(ctx)
+		s := &service{cfg: cfg, log: log}
+		return inTime(ctx, grace, s.run)
 	}
 	options := daemon.Options{Version: version}
 	if dryRun {
@@ -76,6 +78,29 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return stateError(err)
 	}
 	return nil
+}
+
+// grace is how long a daemon that shall stop may take.
+const grace = 900 * time.Millisecond
+
+// inTime ends when run does, or the grace after ctx has ended. What is left behind then waits for a folder that does not
+// answer, or reads a large file; the process ends in the middle of it, and the ledger takes that like a power cut.
+func inTime(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return nil
+	}
 }
 
 // stateError gives what went wrong with the ledger its exit code.

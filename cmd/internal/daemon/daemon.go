@@ -72,7 +72,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
 		}
 	}
-	d.server, d.reader = newServer(cfg, options), newServer(cfg, options)
+	d.server, d.reader = hanging(newServer(cfg, options), cfg), newServer(cfg, options)
 	d.uploader = uploader.New(uploader.Config{
 		Units:        d.units,
 		MinInterval:  cfg.OpenTrack.MinInterval,
@@ -89,6 +89,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 		MaxSize:  cfg.Watch.MaxSize,
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
+	d.feed.work.enter = hangingWork(cfg)
 	return d, nil
 }
 
@@ -198,14 +199,13 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.watcher.Run(ctx, d.feed) })
 	group.Go(func() error {
-		select {
-		case <-listed:
-			d.ready()
-			return d.uploader.Run(ctx)
-		case <-ctx.Done():
+		if d.firstLook(ctx, listed); ctx.Err() != nil {
 			return nil
 		}
+		d.ready()
+		return d.uploader.Run(ctx)
 	})
+	group.Go(func() error { return d.watch(ctx) })
 	group.Go(func() error { return d.publish(ctx, listed) })
 	group.Go(func() error { return d.guardLedger(ctx) })
 	if d.options.DryRun == nil {
@@ -237,6 +237,22 @@ func (d *Daemon) guardLedger(ctx context.Context) error {
 	}
 }
 
+// firstLook waits for the first look into the folder, or until the folder counts as gone: a dead network mount keeps what
+// an earlier run has read from nobody.
+func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) {
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	for d.feed.silent() <= d.deaf() {
+		select {
+		case <-listed:
+			return
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
 func (d *Daemon) ready() {
 	notify(daemon.SdNotifyReady)
 	if d.options.OnReady != nil {
@@ -249,11 +265,7 @@ func notify(state string) { _, _ = daemon.SdNotify(false, state) }
 
 // publish keeps the status file and the service manager's line up to date.
 func (d *Daemon) publish(ctx context.Context, listed <-chan struct{}) error {
-	select {
-	case <-listed:
-	case <-ctx.Done():
-		return nil
-	}
+	d.firstLook(ctx, listed)
 	ticker := time.NewTicker(glance)
 	defer ticker.Stop()
 	broken, line, written := false, "", time.Time{}
