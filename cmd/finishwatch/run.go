@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -31,7 +32,9 @@ ledger and sent at the next start.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return failed(runDaemon(ctx, path, once, dryRun))
+			err := failed(runDaemon(ctx, path, once, dryRun))
+			explainInJournal(err)
+			return err
 		},
 	}
 	addConfig(cmd, &path, defaultConfig)
@@ -78,6 +81,25 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return stateError(err)
 	}
 	return nil
+}
+
+// explainInJournal says in the journal why a service does not start, with the ID under which the catalog tells what to do.
+// The mistakes themselves go to standard error, line by line, and so into the journal as well.
+func explainInJournal(err error) {
+	known, ok := errors.AsType[*exit](err)
+	if !ok || !logging.ToJournal(os.Stderr, os.Getenv) {
+		return
+	}
+	log, cannot := logging.New(os.Stderr, "error", "journal", os.Getenv)
+	if cannot != nil {
+		return
+	}
+	switch known.code {
+	case exitConfig:
+		log.Error("configuration has mistakes; finishwatch does not start with it")
+	case exitState:
+		log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
+	}
 }
 
 // grace is how long a daemon that shall stop may take.
