@@ -52,7 +52,9 @@ func New(w *os.File, level, format string, getenv func(string) string) (*zap.Log
 }
 
 // ToJournal reports whether w, normally standard error, ends in the journal.
-func ToJournal(w *os.File, getenv func(string) string) bool { return isJournal(w, getenv("JOURNAL_STREAM")) }
+func ToJournal(w *os.File, getenv func(string) string) bool {
+	return isJournal(w, getenv("JOURNAL_STREAM"))
+}
 
 // parseLevel knows the four levels of the configuration; zap has more, which nobody should ask for.
 func parseLevel(name string) (zapcore.Level, error) {
