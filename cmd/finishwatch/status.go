@@ -56,5 +56,8 @@ func statusFiles(cfg *config.Config) []string {
 	if cfg.Path == defaultConfig {
 		files = append(files, "/run/finishwatch/status.json")
 	}
+	if instance := config.Instance(cfg.Path); instance != "" {
+		files = append(files, "/run/finishwatch@"+instance+"/status.json")
+	}
 	return files
 }
