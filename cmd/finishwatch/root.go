@@ -41,7 +41,7 @@ Try it with nothing configured:  finishwatch rehearse`,
 	}
 	root.AddCommand(
 		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newInit(), newFormats(), newVersion(),
-		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(), newMan(),
+		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(), newLogin(), newMan(),
 	)
 	return root
 }

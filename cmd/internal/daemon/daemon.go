@@ -148,8 +148,22 @@ func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
 	return nil
 }
 
+// NewServer returns the server of a configuration, for a command that only asks it something.
+func NewServer(cfg *config.Config, password, version string) *uploader.Client {
+	return uploader.NewClient(accountOf(cfg, Options{Password: password, Version: version}), uploader.Form{})
+}
+
 func newServer(cfg *config.Config, options Options) uploader.Server {
-	account := uploader.Account{
+	account := accountOf(cfg, options)
+	form := uploader.Form{IgnoreUnknowns: cfg.OpenTrack.IgnoreUnknowns, Compress: cfg.OpenTrack.Compress}
+	if options.DryRun != nil {
+		return uploader.NewPrinter(options.DryRun, account, form)
+	}
+	return uploader.NewClient(account, form)
+}
+
+func accountOf(cfg *config.Config, options Options) uploader.Account {
+	return uploader.Account{
 		Server:      cfg.OpenTrack.Server,
 		Competition: cfg.OpenTrack.Competition,
 		Username:    cfg.OpenTrack.Username,
@@ -157,11 +171,6 @@ func newServer(cfg *config.Config, options Options) uploader.Server {
 		Timeout:     cfg.OpenTrack.Timeout,
 		Agent:       "finishwatch/" + options.Version,
 	}
-	form := uploader.Form{IgnoreUnknowns: cfg.OpenTrack.IgnoreUnknowns, Compress: cfg.OpenTrack.Compress}
-	if options.DryRun != nil {
-		return uploader.NewPrinter(options.DryRun, account, form)
-	}
-	return uploader.NewClient(account, form)
 }
 
 // unitsOf returns the units of the configuration in its order, each once.
