@@ -3,6 +3,7 @@
 s#/etc/finishwatch/config\.toml#/etc/finishwatch/%i.toml#
 s#^\(State\|Runtime\)Directory=finishwatch$#&@%i#
 s#^Description=.*#& (%i)#
+s#-/var/lib/finishwatch -/run/finishwatch#-/var/lib/finishwatch@%i -/run/finishwatch@%i#
 s#^LoadCredential=.*#LoadCredential=opentrack.password:/etc/finishwatch/%i.password#
 # Without a name systemd makes one up that is good for any NAME.
 /^User=finishwatch$/d

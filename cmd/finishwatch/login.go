@@ -99,10 +99,8 @@ func (l *login) place(cfg *config.Config) (string, error) {
 		return filepath.Abs(l.file)
 	case cfg.OpenTrack.PasswordFile != "":
 		return cfg.OpenTrack.PasswordFile, nil
-	case config.Instance(cfg.Path) != "":
-		return "/etc/finishwatch/" + config.Instance(cfg.Path) + ".password", nil
-	case cfg.Path == defaultConfig:
-		return "/etc/finishwatch/opentrack.password", nil
+	case serviceOf(cfg) != "":
+		return cfg.ServicePassword(), nil
 	}
 	return "", fmt.Errorf("%s does not say where the password is; set password_file in [opentrack], or give --file", cfg.Path)
 }
