@@ -236,7 +236,7 @@ home() {
   cp "$exports/5k.csv" /home/me/race/timing/
   sed -i 's#^dir = .*#dir = "/home/me/race/timing"#' /etc/finishwatch/config.toml
   systemctl restart finishwatch
-  await 20 no_folder && finishwatch status | grep drop-in || return
+  await 20 no_folder && { finishwatch status || true; } | grep drop-in || return
   mkdir -p /etc/systemd/system/finishwatch.service.d
   cp /usr/share/finishwatch/drop-ins/home.conf /etc/systemd/system/finishwatch.service.d/
   systemctl daemon-reload && systemctl restart finishwatch && await 20 live

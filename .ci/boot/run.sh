@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Installs the package on a real systemd and tries what the README promises of the service: a throw-away copy of this
 # machine's root (an overlay in memory) is booted in a container without a network. What is tried is in inside.sh.
-# Says SKIPPED, with the reason, where this machine cannot do that.
+# Says SKIPPED, with the reason, where this machine cannot do that. run.sh [PACKAGE]: version 1.0.0, built already.
 set -euo pipefail
+package=${1:+$(realpath "$1")}
 cd "$(dirname "$0")/../.."
 
 skip() { echo "SKIPPED: the service was not tried on a booted systemd: $*"; exit 0; }
@@ -30,7 +31,7 @@ root=$work/memory/root
 test=$work/memory/test
 
 # The package, and the next version of it: that one can be told to hang.
-systemd/package.sh "$test" 1.0.0 >/dev/null 2>&1
+if [ -n "$package" ]; then cp "$package" "$test"; else systemd/package.sh "$test" 1.0.0 >/dev/null 2>&1; fi
 TAGS=hang systemd/package.sh "$test" 1.1.0 >/dev/null 2>&1
 CGO_ENABLED=0 go build -trimpath -o "$test/probe" .ci/boot/probe.go
 cp .ci/boot/inside.sh "$test"
