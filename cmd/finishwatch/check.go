@@ -45,7 +45,7 @@ Nothing is sent.`,
 			return nil
 		},
 	}
-	addConfig(cmd, &path, defaultConfig)
+	addConfig(cmd, &path, defaultConfig())
 	cmd.Flags().BoolVar(&online, "online", false, "also ask the server, and look at the rest of this laptop")
 	return cmd
 }

@@ -38,7 +38,7 @@ stored. Where standard input is no terminal, the password is its first line.`,
 			return l.run(ctx)
 		},
 	}
-	addConfig(cmd, &l.path, defaultConfig)
+	addConfig(cmd, &l.path, defaultConfig())
 	cmd.Flags().StringVar(&l.file, "file", "", "store it in this `FILE` instead")
 	cmd.Flags().BoolVar(&l.untried, "untried", false, "store it even if the server is out of reach")
 	_ = cmd.MarkFlagFilename("file")
@@ -110,7 +110,7 @@ func serviceOf(cfg *config.Config) string {
 	if instance := config.Instance(cfg.Path); instance != "" {
 		return "finishwatch@" + instance
 	}
-	if cfg.Path == defaultConfig {
+	if cfg.Path == serviceConfig {
 		return "finishwatch"
 	}
 	return ""

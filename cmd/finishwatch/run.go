@@ -37,7 +37,7 @@ ledger and sent at the next start.`,
 			return err
 		},
 	}
-	addConfig(cmd, &path, defaultConfig)
+	addConfig(cmd, &path, defaultConfig())
 	cmd.Flags().BoolVar(&once, "once", false, "read every file, send until nothing is pending, verify, and exit")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print the exact requests; send nothing and store nothing")
 	return cmd

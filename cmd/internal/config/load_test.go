@@ -298,3 +298,26 @@ func TestAnInstanceHasItsOwnLedger(t *testing.T) {
 		})
 	}
 }
+
+func TestWhereTheConfigurationLies(t *testing.T) {
+	none := func(string) string { return "" }
+	service := func(name string) string { return map[string]string{"STATE_DIRECTORY": "/var/lib/finishwatch"}[name] }
+	home := func(name string) string { return map[string]string{"HOME": "/Users/me"}[name] }
+	tests := map[string]struct {
+		system string
+		getenv func(string) string
+		want   string
+	}{
+		"Linux":   {"linux", none, "/etc/finishwatch/config.toml"},
+		"systemd": {"linux", service, "/etc/finishwatch/config.toml"},
+		"Windows": {"windows", none, `C:\ProgramData\finishwatch\config.toml`},
+		"macOS":   {"darwin", home, filepath.Join("/Users/me", "Library", "Application Support", "finishwatch", "config.toml")},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := DefaultFile(test.system, test.getenv); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}

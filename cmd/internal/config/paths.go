@@ -112,6 +112,21 @@ func Instance(path string) string {
 	return name
 }
 
+// DefaultFile is where the configuration lies when nobody says otherwise: where the service has it, and on other operating
+// systems beside the ledger.
+func DefaultFile(system string, getenv func(string) string) string {
+	const name = "config.toml"
+	switch ledger := defaultStateFile(system, getenv); system {
+	case "windows":
+		return ledger[:strings.LastIndexByte(ledger, '\\')+1] + name
+	case "darwin":
+		if getenv("HOME") != "" {
+			return filepath.Join(filepath.Dir(ledger), name)
+		}
+	}
+	return "/etc/finishwatch/" + name
+}
+
 // StatusFile is where the daemon writes its status and `finishwatch status` looks for it: in the runtime directory
 // that systemd made, else beside the ledger.
 func (c *Config) StatusFile(getenv func(string) string) string {
