@@ -246,12 +246,12 @@ func (d *Daemon) guardLedger(ctx context.Context) error {
 	}
 }
 
-// firstLook waits for the first look into the folder, or until the folder counts as gone: a dead network mount keeps what
-// an earlier run has read from nobody.
+// firstLook waits for the first look into the folder, but not for a folder that does not answer: a dead network mount keeps
+// what an earlier run has read from nobody.
 func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) {
 	ticker := time.NewTicker(glance)
 	defer ticker.Stop()
-	for d.feed.silent() <= d.deaf() {
+	for d.feed.work.at(time.Now()) > 0 || d.feed.silent() <= firstPatience {
 		select {
 		case <-listed:
 			return
@@ -261,6 +261,9 @@ func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) {
 		}
 	}
 }
+
+// firstPatience is how long the folder may keep the first look waiting.
+const firstPatience = 30 * time.Second
 
 func (d *Daemon) ready() {
 	notify(daemon.SdNotifyReady)

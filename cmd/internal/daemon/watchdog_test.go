@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -51,5 +52,37 @@ func TestTheFolderIsAskedOnceAtATime(t *testing.T) {
 	probe.open.Store(true) // a question that a dead mount does not answer
 	if probe.answers() {
 		t.Error("it asks again beside one that is open")
+	}
+}
+
+// A dead mount must not keep back what an earlier run has read: the first look is waited for, but not for ever.
+func TestTheFirstLookIsNotWaitedForForEver(t *testing.T) {
+	dead := make(chan struct{}) // nobody closes it
+	tests := map[string]struct {
+		quiet   time.Duration
+		working bool
+		waits   bool
+	}{
+		"a moment":                   {time.Second, false, true},
+		"the folder does not answer": {time.Minute, false, false},
+		"a large export is read":     {time.Minute, true, true},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			f := newField(t)
+			f.start("", oneRace)
+			f.awaitStatus("live", func(s status.Status) bool { return s.State == status.Live })
+			f.stop()
+			f.daemon.feed.progress = time.Now().Add(-test.quiet)
+			if test.working {
+				f.daemon.feed.working()
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			f.daemon.firstLook(ctx, dead)
+			if waits := ctx.Err() != nil; waits != test.waits {
+				t.Errorf("it waits: %v, want %v", waits, test.waits)
+			}
+		})
 	}
 }
