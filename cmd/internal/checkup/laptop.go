@@ -60,7 +60,7 @@ func isHome(dir string) bool {
 func shownByDropIn(f Facts, dir string) bool {
 	files, _ := fs.Glob(f.Files, "etc/systemd/system/"+f.Service+".service.d/*.conf")
 	for _, file := range files {
-		for _, bound := range strings.Fields(setting(f, file, "BindReadOnlyPaths")) {
+		for bound := range strings.FieldsSeq(setting(f, file, "BindReadOnlyPaths")) {
 			bound, _, _ = strings.Cut(strings.TrimPrefix(bound, "-"), ":")
 			if dir == bound || strings.HasPrefix(dir, strings.TrimSuffix(bound, "/")+"/") {
 				return true
