@@ -79,10 +79,10 @@ installs() {
   dpkg -i /test/finishwatch_1.0.0_*.deb && ! active finishwatch && ! systemctl -q is-enabled finishwatch &&
     [ -f /etc/finishwatch/config.example.toml ] && [ ! -e /etc/finishwatch/config.toml ]
 }
-unconfigured() { exit78 && said /etc/finishwatch/config.toml; }
+unconfigured() { exit78 && await 10 said /etc/finishwatch/config.toml; }
 without_password() {
   configuration R1 '5k*.csv' >/etc/finishwatch/config.toml
-  exit78 && said 'no password for OpenTrack' && said 'finishwatch does not start with it'
+  exit78 && await 10 said 'no password for OpenTrack' && await 10 said 'finishwatch does not start with it'
 }
 logs_in() {
   ! echo wrong | finishwatch login && [ ! -e /etc/finishwatch/opentrack.password ] && echo apitest | finishwatch login &&
@@ -109,7 +109,7 @@ refuses_a_reload() {
   echo 'eventd = "R3"' >>/etc/finishwatch/config.toml
   local pid
   pid=$(property MainPID)
-  ! systemctl reload finishwatch && said 'unknown key eventd' && active finishwatch && [ "$(property MainPID)" = "$pid" ] || return
+  ! systemctl reload finishwatch && await 10 said 'unknown key eventd' && active finishwatch && [ "$(property MainPID)" = "$pid" ] || return
   cp /var/tmp/good.toml /etc/finishwatch/config.toml
   row 5k.csv 4,14:40
   await 20 shows R1 '1=14:20 3=14:30 4=14:40'
@@ -213,7 +213,7 @@ hangs() {
   touch /var/lib/private/finishwatch/finishwatch.db.hang-upload
   chown --reference=/var/lib/private/finishwatch /var/lib/private/finishwatch/finishwatch.db.hang-upload
   row 5k.csv 9,15:20
-  await 120 restarted "$restarts" && said 'a loop hangs' && said 'Watchdog timeout' &&
+  await 120 restarted "$restarts" && await 10 said 'a loop hangs' && await 10 said 'Watchdog timeout' &&
     await 20 shows R1 '1=14:20 101=16:00 3=14:30 4=14:40 5=14:50 6=15:00 8=15:10 9=15:20' && await 10 live
 }
 restarted() { [ "$(property NRestarts)" -gt "$1" ]; }

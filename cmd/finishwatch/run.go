@@ -99,8 +99,14 @@ func explainInJournal(err error) {
 		log.Error("configuration has mistakes; finishwatch does not start with it")
 	case exitState:
 		log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
+	default:
+		return
 	}
+	<-time.After(seen)
 }
+
+// seen is how long journald may take to find out which unit a message is from, which it cannot when the sender is gone.
+const seen = 200 * time.Millisecond
 
 // grace is how long a daemon that shall stop may take.
 const grace = 900 * time.Millisecond
