@@ -150,6 +150,7 @@ func (u *Uploader) remove(ctx context.Context, unit state.Unit, vanished []parse
 		u.keep(unit, vanished, why)
 		return rest{}, false
 	}
+	u.progress.step()
 	looking, enough := context.WithTimeout(ctx, removalLook)
 	defer enough()
 	plan, err := NewPlan(looking, u.server, u.ledger, unit)

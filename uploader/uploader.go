@@ -53,6 +53,8 @@ type Uploader struct {
 
 	sending sync.Mutex // one PUT at a time, also when a person sends one; see [Uploader.Replace]
 
+	progress progress
+
 	mu     sync.Mutex
 	report Report
 }
@@ -128,6 +130,7 @@ func (u *Uploader) sleep(ctx context.Context, r rest) bool {
 	if r.wait <= 0 {
 		return ctx.Err() == nil
 	}
+	u.progress.rest()
 	timer := time.NewTimer(r.wait)
 	defer timer.Stop()
 	wake := u.wake
@@ -166,12 +169,14 @@ func (u *Uploader) Sending() bool {
 //	Put       no transaction is open. A lost reply is the same case as a crash.
 //	Confirm   the outcome is on disk. A crash before it sends the same marks once more.
 func (u *Uploader) round(ctx context.Context) rest {
+	u.progress.step()
 	if d := u.polite(); d > 0 {
 		return rest{wait: d}
 	}
 	blind := u.readOrigins(ctx)
 	u.sending.Lock()
 	defer u.sending.Unlock()
+	u.progress.step()
 	now := time.Now()
 	u.wantAgain(now)
 	turn := u.whoseTurn(now)
@@ -195,6 +200,7 @@ func (u *Uploader) send(ctx context.Context, batches []state.Batch) rest {
 	err := u.server.Put(ctx, batches)
 	crash.Point("after-put")
 	u.lastPut = time.Now()
+	u.progress.step()
 	if err != nil && !u.arrivedAnyway(ctx, err, batches) {
 		return u.fail(ctx, err, batches)
 	}
@@ -304,6 +310,7 @@ func (u *Uploader) readOrigins(ctx context.Context) error {
 }
 
 func (u *Uploader) readOrigin(ctx context.Context, unit state.Unit) error {
+	u.progress.step()
 	results, err := u.server.ReadBack(ctx, unit)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -362,6 +369,7 @@ func (u *Uploader) arrivedAnyway(ctx context.Context, err error, batches []state
 		return false
 	}
 	for _, batch := range batches {
+		u.progress.step()
 		results, err := u.server.ReadBack(ctx, batch.Unit)
 		if err != nil || !hasAll(results, batch.Rows) {
 			return false

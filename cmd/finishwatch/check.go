@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
@@ -16,12 +18,18 @@ import (
 
 func newCheck() *cobra.Command {
 	var path string
+	var online bool
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration and print every mistake with its place",
 		Long: `Check the configuration and print every mistake with its place and what to write instead. Then look around on this laptop: what
-is not there yet, or not in order, is said under "attention".`,
-		Example: "  finishwatch check --config config.toml",
+is not there yet, or not in order, is said under "attention".
+
+With --online it also asks the server, and looks at everything else of this laptop that a race needs: whether the service's
+user can read the folder, network, certificate, login, rights on the competition, each race's event, the clock, free space, the
+lid, the journal. What is RED comes with what to do; the exit code is then 1, or 77 where it is the login or the rights.
+Nothing is sent.`,
+		Example: "  finishwatch check --config config.toml\n  sudo finishwatch check --online",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(path)
@@ -29,10 +37,16 @@ is not there yet, or not in order, is said under "attention".`,
 				return err
 			}
 			printCheck(cmd.OutOrStdout(), cfg, os.Getenv)
+			if online {
+				ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+				defer stop()
+				return checkOnline(ctx, cmd.OutOrStdout(), cfg)
+			}
 			return nil
 		},
 	}
-	addConfig(cmd, &path, defaultConfig)
+	addConfig(cmd, &path, defaultConfig())
+	cmd.Flags().BoolVar(&online, "online", false, "also ask the server, and look at the rest of this laptop")
 	return cmd
 }
 

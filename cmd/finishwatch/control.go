@@ -30,7 +30,7 @@ type asked struct {
 
 // command fills in what all of them share.
 func (a *asked) command(cmd *cobra.Command, run func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error) *cobra.Command {
-	addConfig(cmd, &a.path, defaultConfig)
+	addConfig(cmd, &a.path, defaultConfig())
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 		defer stop()

@@ -13,6 +13,7 @@ import (
 // The exit codes (DESIGN section 7).
 const (
 	exitOK       = 0
+	exitRed      = 1  // something that check --online looked at is red
 	exitUsage    = 64 // a command or flag that does not exist
 	exitData     = 65 // an export that is refused, or rows that the server refuses
 	exitReach    = 69 // the server is out of reach

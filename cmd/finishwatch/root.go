@@ -4,12 +4,18 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"finishwatch/cmd/internal/config"
 )
 
+// serviceConfig is the configuration of finishwatch.service.
+const serviceConfig = "/etc/finishwatch/config.toml"
+
 // defaultConfig is where the configuration lies when nobody says otherwise.
-const defaultConfig = "/etc/finishwatch/config.toml"
+func defaultConfig() string { return config.DefaultFile(runtime.GOOS, os.Getenv) }
 
 // run is the program without the process: it returns the exit code.
 func run(args []string) int {
@@ -41,7 +47,7 @@ Try it with nothing configured:  finishwatch rehearse`,
 	}
 	root.AddCommand(
 		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newInit(), newFormats(), newVersion(),
-		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(),
+		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(), newLogin(), newMan(),
 	)
 	return root
 }

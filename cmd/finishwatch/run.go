@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
@@ -30,10 +32,12 @@ ledger and sent at the next start.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			return failed(runDaemon(ctx, path, once, dryRun))
+			err := failed(runDaemon(ctx, path, once, dryRun))
+			explainInJournal(err)
+			return err
 		},
 	}
-	addConfig(cmd, &path, defaultConfig)
+	addConfig(cmd, &path, defaultConfig())
 	cmd.Flags().BoolVar(&once, "once", false, "read every file, send until nothing is pending, verify, and exit")
 	cmd.Flags().BoolVar(&dryRun, "dry-run", false, "print the exact requests; send nothing and store nothing")
 	return cmd
@@ -51,7 +55,8 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer func() { _ = log.Sync() }()
 	if !once && !dryRun {
-		return (&service{cfg: cfg, log: log}).run(ctx)
+		s := &service{cfg: cfg, log: log}
+		return inTime(ctx, grace, s.run)
 	}
 	options := daemon.Options{Version: version}
 	if dryRun {
@@ -76,6 +81,54 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 		return stateError(err)
 	}
 	return nil
+}
+
+// explainInJournal says in the journal why a service does not start, with the ID under which the catalog tells what to do.
+// The mistakes themselves go to standard error, line by line, and so into the journal as well.
+func explainInJournal(err error) {
+	known, ok := errors.AsType[*exit](err)
+	if !ok || !logging.ToJournal(os.Stderr, os.Getenv) {
+		return
+	}
+	log, cannot := logging.New(os.Stderr, "error", "journal", os.Getenv)
+	if cannot != nil {
+		return
+	}
+	switch known.code {
+	case exitConfig:
+		log.Error("configuration has mistakes; finishwatch does not start with it")
+	case exitState:
+		log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
+	default:
+		return
+	}
+	<-time.After(seen)
+}
+
+// seen is how long journald may take to find out which unit a message is from, which it cannot when the sender is gone.
+const seen = 200 * time.Millisecond
+
+// grace is how long a daemon that shall stop may take.
+const grace = 900 * time.Millisecond
+
+// inTime ends when run does, or the grace after ctx has ended. What is left behind then waits for a folder that does not
+// answer, or reads a large file; the process ends in the middle of it, and the ledger takes that like a power cut.
+func inTime(ctx context.Context, grace time.Duration, run func(context.Context) error) error {
+	done := make(chan error, 1)
+	go func() { done <- run(ctx) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(grace)
+	defer timer.Stop()
+	select {
+	case err := <-done:
+		return err
+	case <-timer.C:
+		return nil
+	}
 }
 
 // stateError gives what went wrong with the ledger its exit code.

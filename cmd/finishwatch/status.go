@@ -44,7 +44,7 @@ attention, 2 when it is bad, 3 when the daemon is not running.`,
 			return nil
 		},
 	}
-	addConfig(cmd, &path, defaultConfig)
+	addConfig(cmd, &path, defaultConfig())
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
 }
@@ -53,8 +53,11 @@ attention, 2 when it is bad, 3 when the daemon is not running.`,
 // is started from this shell, beside the ledger, and for the configuration of the service where systemd lets it.
 func statusFiles(cfg *config.Config) []string {
 	files := []string{cfg.StatusFile(os.Getenv), cfg.StatusFile(func(string) string { return "" })}
-	if cfg.Path == defaultConfig {
+	if cfg.Path == serviceConfig {
 		files = append(files, "/run/finishwatch/status.json")
+	}
+	if instance := config.Instance(cfg.Path); instance != "" {
+		files = append(files, "/run/finishwatch@"+instance+"/status.json")
 	}
 	return files
 }

@@ -59,7 +59,7 @@ func parseWith(path string, text []byte, getenv func(string) string) (*Config, e
 		mistakes: mistakes,
 		draft:    &draft{config: &Config{Path: absolute}},
 		tables:   tables(),
-		keys:     keys(systemStateFile(getenv)),
+		keys:     keys(systemStateFile(absolute, getenv)),
 		gaps:     content.gaps,
 	}
 	if content.values != nil {

@@ -113,7 +113,7 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 			NewFinishers: state.Append, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
 		Watch: Watch{Dir: "/srv/timing", Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
-		State: State{File: systemStateFile(noEnvironment)},
+		State: State{File: systemStateFile("", noEnvironment)},
 		Log:   Log{Level: "info", Format: "auto"},
 		Races: []Race{{
 			Files: []string{"5k.csv"}, Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}, Line: 6,
@@ -270,5 +270,54 @@ func environment(name, value string) func(string) string {
 			return value
 		}
 		return ""
+	}
+}
+
+func TestAnInstanceHasItsOwnLedger(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("instances are systemd's")
+	}
+	none := func(string) string { return "" }
+	service := func(name string) string { return map[string]string{"STATE_DIRECTORY": "/var/lib/finishwatch@5k"}[name] }
+	tests := map[string]struct {
+		path   string
+		getenv func(string) string
+		want   string
+	}{
+		"the service":               {"/etc/finishwatch/config.toml", none, "/var/lib/finishwatch/finishwatch.db"},
+		"an instance, from a shell": {"/etc/finishwatch/5k.toml", none, "/var/lib/finishwatch@5k/finishwatch.db"},
+		"an instance, from systemd": {"/etc/finishwatch/5k.toml", service, "/var/lib/finishwatch@5k/finishwatch.db"},
+		"another place":             {"/srv/5k.toml", none, "/var/lib/finishwatch/finishwatch.db"},
+		"a folder below":            {"/etc/finishwatch/old/5k.toml", none, "/var/lib/finishwatch/finishwatch.db"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := systemStateFile(test.path, test.getenv); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhereTheConfigurationLies(t *testing.T) {
+	none := func(string) string { return "" }
+	service := func(name string) string { return map[string]string{"STATE_DIRECTORY": "/var/lib/finishwatch"}[name] }
+	home := func(name string) string { return map[string]string{"HOME": "/Users/me"}[name] }
+	tests := map[string]struct {
+		system string
+		getenv func(string) string
+		want   string
+	}{
+		"Linux":   {"linux", none, "/etc/finishwatch/config.toml"},
+		"systemd": {"linux", service, "/etc/finishwatch/config.toml"},
+		"Windows": {"windows", none, `C:\ProgramData\finishwatch\config.toml`},
+		"macOS":   {"darwin", home, filepath.Join("/Users/me", "Library", "Application Support", "finishwatch", "config.toml")},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			if got := DefaultFile(test.system, test.getenv); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
 	}
 }

@@ -42,8 +42,16 @@ func (c *Config) Password(getenv func(string) string) (string, error) {
 	if text := getenv(passwordVariable); text != "" {
 		return cleanPassword("$"+passwordVariable, text)
 	}
-	return "", fmt.Errorf("no password for OpenTrack: write it into a file of its own and name the file as password_file in [opentrack], "+
-		"or, for the service, write it into /etc/finishwatch/%s (chmod 600), or set $%s", credentialName, passwordVariable)
+	return "", fmt.Errorf("no password for OpenTrack: run finishwatch login, which for the service writes it into %s; or write it into a file "+
+		"of its own (chmod 600) and name the file as password_file in [opentrack], or set $%s", c.ServicePassword(), passwordVariable)
+}
+
+// ServicePassword is the file that systemd hands over to the service of this configuration.
+func (c *Config) ServicePassword() string {
+	if instance := Instance(c.Path); instance != "" {
+		return "/etc/finishwatch/" + instance + ".password"
+	}
+	return "/etc/finishwatch/" + credentialName
 }
 
 // handedOver reports whether the service manager gave a credential. The packaged unit hands over an empty one where

@@ -92,9 +92,39 @@ func defaultStateFile(system string, getenv func(string) string) string {
 	return "/var/lib/finishwatch/" + name
 }
 
-// systemStateFile is defaultStateFile of this machine.
-func systemStateFile(getenv func(string) string) string {
+// systemStateFile is defaultStateFile of this machine, for the configuration at path. An instance of the service has its
+// own ledger, also for who asks about it from a shell.
+func systemStateFile(path string, getenv func(string) string) string {
+	if instance := Instance(path); instance != "" && getenv("STATE_DIRECTORY") == "" && runtime.GOOS == "linux" {
+		return "/var/lib/finishwatch@" + instance + "/finishwatch.db"
+	}
 	return defaultStateFile(runtime.GOOS, getenv)
+}
+
+// Instance is the NAME of finishwatch@NAME.service, whose configuration is /etc/finishwatch/NAME.toml; empty for that of
+// finishwatch.service and for any other.
+func Instance(path string) string {
+	name, isTOML := strings.CutSuffix(path, ".toml")
+	name, isThere := strings.CutPrefix(name, "/etc/finishwatch/")
+	if !isTOML || !isThere || name == "config" || strings.Contains(name, "/") {
+		return ""
+	}
+	return name
+}
+
+// DefaultFile is where the configuration lies when nobody says otherwise: where the service has it, and on other operating
+// systems beside the ledger.
+func DefaultFile(system string, getenv func(string) string) string {
+	const name = "config.toml"
+	switch ledger := defaultStateFile(system, getenv); system {
+	case "windows":
+		return ledger[:strings.LastIndexByte(ledger, '\\')+1] + name
+	case "darwin":
+		if getenv("HOME") != "" {
+			return filepath.Join(filepath.Dir(ledger), name)
+		}
+	}
+	return "/etc/finishwatch/" + name
 }
 
 // StatusFile is where the daemon writes its status and `finishwatch status` looks for it: in the runtime directory

@@ -72,7 +72,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
 		}
 	}
-	d.server, d.reader = newServer(cfg, options), newServer(cfg, options)
+	d.server, d.reader = hanging(newServer(cfg, options), cfg), newServer(cfg, options)
 	d.uploader = uploader.New(uploader.Config{
 		Units:        d.units,
 		MinInterval:  cfg.OpenTrack.MinInterval,
@@ -89,6 +89,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 		MaxSize:  cfg.Watch.MaxSize,
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
+	d.feed.work.enter = hangingWork(cfg)
 	return d, nil
 }
 
@@ -147,8 +148,22 @@ func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
 	return nil
 }
 
+// NewServer returns the server of a configuration, for a command that only asks it something.
+func NewServer(cfg *config.Config, password, version string) *uploader.Client {
+	return uploader.NewClient(accountOf(cfg, Options{Password: password, Version: version}), uploader.Form{})
+}
+
 func newServer(cfg *config.Config, options Options) uploader.Server {
-	account := uploader.Account{
+	account := accountOf(cfg, options)
+	form := uploader.Form{IgnoreUnknowns: cfg.OpenTrack.IgnoreUnknowns, Compress: cfg.OpenTrack.Compress}
+	if options.DryRun != nil {
+		return uploader.NewPrinter(options.DryRun, account, form)
+	}
+	return uploader.NewClient(account, form)
+}
+
+func accountOf(cfg *config.Config, options Options) uploader.Account {
+	return uploader.Account{
 		Server:      cfg.OpenTrack.Server,
 		Competition: cfg.OpenTrack.Competition,
 		Username:    cfg.OpenTrack.Username,
@@ -156,11 +171,6 @@ func newServer(cfg *config.Config, options Options) uploader.Server {
 		Timeout:     cfg.OpenTrack.Timeout,
 		Agent:       "finishwatch/" + options.Version,
 	}
-	form := uploader.Form{IgnoreUnknowns: cfg.OpenTrack.IgnoreUnknowns, Compress: cfg.OpenTrack.Compress}
-	if options.DryRun != nil {
-		return uploader.NewPrinter(options.DryRun, account, form)
-	}
-	return uploader.NewClient(account, form)
 }
 
 // unitsOf returns the units of the configuration in its order, each once.
@@ -198,14 +208,13 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.watcher.Run(ctx, d.feed) })
 	group.Go(func() error {
-		select {
-		case <-listed:
-			d.ready()
-			return d.uploader.Run(ctx)
-		case <-ctx.Done():
+		if d.firstLook(ctx, listed); ctx.Err() != nil {
 			return nil
 		}
+		d.ready()
+		return d.uploader.Run(ctx)
 	})
+	group.Go(func() error { return d.watch(ctx) })
 	group.Go(func() error { return d.publish(ctx, listed) })
 	group.Go(func() error { return d.guardLedger(ctx) })
 	if d.options.DryRun == nil {
@@ -237,6 +246,25 @@ func (d *Daemon) guardLedger(ctx context.Context) error {
 	}
 }
 
+// firstLook waits for the first look into the folder, but not for a folder that does not answer: a dead network mount keeps
+// what an earlier run has read from nobody.
+func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) {
+	ticker := time.NewTicker(glance)
+	defer ticker.Stop()
+	for d.feed.work.at(time.Now()) > 0 || d.feed.silent() <= firstPatience {
+		select {
+		case <-listed:
+			return
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// firstPatience is how long the folder may keep the first look waiting.
+const firstPatience = 30 * time.Second
+
 func (d *Daemon) ready() {
 	notify(daemon.SdNotifyReady)
 	if d.options.OnReady != nil {
@@ -249,11 +277,7 @@ func notify(state string) { _, _ = daemon.SdNotify(false, state) }
 
 // publish keeps the status file and the service manager's line up to date.
 func (d *Daemon) publish(ctx context.Context, listed <-chan struct{}) error {
-	select {
-	case <-listed:
-	case <-ctx.Done():
-		return nil
-	}
+	d.firstLook(ctx, listed)
 	ticker := time.NewTicker(glance)
 	defer ticker.Stop()
 	broken, line, written := false, "", time.Time{}

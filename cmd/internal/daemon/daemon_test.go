@@ -153,6 +153,7 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	socket, err := net.ListenUnixgram("unixgram", address)
 	f.must(err)
 	t.Setenv("NOTIFY_SOCKET", address.Name)
+	t.Setenv("WATCHDOG_USEC", "200000")
 	var mu sync.Mutex
 	var told []string
 	done := make(chan struct{})
@@ -179,6 +180,7 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	}
 	f.start("", oneRace)
 	f.await("READY", heard("READY=1"))
+	f.await("WATCHDOG", heard("WATCHDOG=1"))
 	f.await("STATUS", heard("STATUS=LIVE  read 0, confirmed 0, waiting 0"))
 	f.write("5k.csv", "Bib,Time\n1,14:20\n")
 	f.await("STATUS with the finisher", heard("STATUS=LIVE  read 1, confirmed 1, waiting 0"))

@@ -32,6 +32,8 @@ type feed struct {
 	hearing map[state.Unit]bool  // units of which nothing is offered until all their files have been read
 	chips   map[string]*chipFile // by path
 
+	work pulse // since when the watcher has been waiting for the feed
+
 	mu       sync.Mutex // guards what status reads from another goroutine
 	sources  map[string]*source
 	listing  watcher.Listing
@@ -79,6 +81,7 @@ type nameless struct {
 
 // Take implements [watcher.Sink].
 func (f *feed) Take(s watcher.Snapshot) error {
+	defer f.working()()
 	source := f.source(s.Path)
 	if f.tooOld(source, s) {
 		source.taken = true

@@ -14,6 +14,7 @@ import (
 // Listed implements [watcher.Sink]. Units are offered, and the uploader is woken, only when all their files have been
 // read: where two of them differ about a bib, neither may go out first.
 func (f *feed) Listed(l watcher.Listing) {
+	defer f.working()()
 	for _, path := range l.Files {
 		f.source(path).listed = time.Now()
 	}

@@ -128,8 +128,10 @@ func (f *feed) ledgerBroken() bool {
 }
 
 // silent returns how long the watcher has given no sign of life.
-func (f *feed) silent() time.Duration {
+func (f *feed) silent() time.Duration { return f.quiet(time.Now()) }
+
+func (f *feed) quiet(now time.Time) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return time.Since(f.progress)
+	return now.Sub(f.progress)
 }

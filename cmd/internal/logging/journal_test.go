@@ -302,7 +302,7 @@ func TestJournalDiscovery(t *testing.T) {
 
 func TestMessageIDs(t *testing.T) {
 	seen := map[string]string{}
-	for message, id := range messageIDs {
+	for message, id := range messageIDs() {
 		if !regexp.MustCompile(`^[0-9a-f]{32}$`).MatchString(id) || seen[id] != "" {
 			t.Errorf("%q has the ID %q, which is malformed or that of %q", message, id, seen[id])
 		}

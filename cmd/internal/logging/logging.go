@@ -44,11 +44,16 @@ func New(w *os.File, level, format string, getenv func(string) string) (*zap.Log
 	case "json":
 		core = newJSON(out, enabled)
 	case "journal":
-		core = newJournal(journalSocket, newJSON(out, enabled), messageIDs, time.Second)
+		core = newJournal(journalSocket, newJSON(out, enabled), messageIDs(), time.Second)
 	default:
 		return nil, fmt.Errorf("log format %q: use auto, console, json or journal", format)
 	}
 	return zap.New(core, zap.ErrorOutput(out)), nil
+}
+
+// ToJournal reports whether w, normally standard error, ends in the journal.
+func ToJournal(w *os.File, getenv func(string) string) bool {
+	return isJournal(w, getenv("JOURNAL_STREAM"))
 }
 
 // parseLevel knows the four levels of the configuration; zap has more, which nobody should ask for.

@@ -98,12 +98,12 @@ func askPassword(ctx context.Context, t Terminal) (string, error) {
 		if err != nil || secret == "" {
 			return "", err
 		}
-		if !strings.ContainsAny(secret, "\x00\r\n") && len(secret) <= maxPassword {
+		if !strings.ContainsAny(secret, "\x00\r\n") && len(secret) <= MaxPassword {
 			return secret, nil
 		}
 		t.Say("  that is no password: it has invisible characters, or is too long; type it anew")
 	}
 }
 
-// maxPassword is what a password file may hold, in bytes.
-const maxPassword = 4000
+// MaxPassword is what a password file may hold, in bytes.
+const MaxPassword = 4000

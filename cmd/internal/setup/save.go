@@ -52,6 +52,23 @@ func Save(path, text, passwordFile, password string) error {
 	return err
 }
 
+// Store writes a password in the place of the one before, readable for its owner alone from its first moment.
+func Store(file, password string) error {
+	f, err := os.CreateTemp(filepath.Dir(file), ".password-*") // 0600
+	if err != nil {
+		return fmt.Errorf("store the password: %w", err)
+	}
+	_, err = f.WriteString(password + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("store the password: %w", err)
+	}
+	return nil
+}
+
 // create writes a file that must not be there yet, as a whole or not at all.
 func create(path, text string, mode fs.FileMode) error {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)

@@ -1,0 +1,119 @@
+// Command probe takes the place of the program in the unit and tries what the service must not be able to do. It writes a
+// line for each attempt to probe.txt in the service's state folder; see inside.sh, and the table in the README.
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == "nothing" {
+		return // it was started as a copy of itself, and that was all
+	}
+	state := os.Getenv("STATE_DIRECTORY")
+	if state == "" {
+		state = "."
+	}
+	var b strings.Builder
+	try := func(what string, attempt func() error) {
+		if err := attempt(); err != nil {
+			fmt.Fprintf(&b, "%s: denied: %v\n", what, err)
+			return
+		}
+		fmt.Fprintf(&b, "%s: done\n", what)
+	}
+	// What it must be able to do: were all denied, the rest would prove nothing.
+	try("read the watched folder", func() error { _, err := os.ReadFile("/srv/share/timing/5k.csv"); return err })
+	try("write its own state", func() error { return os.WriteFile(filepath.Join(state, "own"), nil, 0o600) })
+	try("call out", callOut)
+
+	try("write the watched folder", func() error { return os.WriteFile("/srv/share/timing/forged.csv", nil, 0o600) })
+	try("change an export", func() error { return os.Truncate("/srv/share/timing/5k.csv", 0) })
+	try("read /etc/shadow", func() error { _, err := os.ReadFile("/etc/shadow"); return err })
+	try("read the password file", func() error { _, err := os.ReadFile("/etc/finishwatch/opentrack.password"); return err })
+	try("see home folders", func() error { _, err := os.ReadFile("/home/me/secret"); return err })
+	try("run a shell", func() error { return exec.Command("/bin/sh", "-c", "true").Run() })
+	try("run what it wrote", func() error { return runOwn(state) })
+	try("run what it wrote to /tmp", func() error { return runOwn("/tmp") })
+	try("run what it wrote to /var/tmp", func() error { return runOwn("/var/tmp") })
+	try("run what it wrote to /dev/shm", func() error { return runOwn("/dev/shm") })
+	try("run what it wrote to its runtime folder", func() error { return runOwn(os.Getenv("RUNTIME_DIRECTORY")) })
+	try("change its settings", func() error { return os.WriteFile("/etc/finishwatch/config.toml", nil, 0o600) })
+	try("change its program", func() error { return os.WriteFile("/usr/bin/finishwatch", nil, 0o755) })
+	try("listen on a port", listen)
+	try("open a raw socket", func() error { return socket(syscall.AF_INET, syscall.SOCK_RAW) })
+	try("open another kind of socket", func() error { return socket(syscall.AF_NETLINK, syscall.SOCK_RAW) })
+	try("make memory that is written and run", writeAndRun)
+	try("become root", func() error { return syscall.Setuid(0) })
+	try("make a namespace", func() error { return syscall.Unshare(syscall.CLONE_NEWUTS) })
+	try("see other processes", func() error { _, err := os.ReadFile("/proc/1/cmdline"); return err })
+	if os.Getuid() == 0 {
+		// The comparison without the unit; what would reach out of a container is left out.
+		finish(state, b.String())
+	}
+	try("set the clock", func() error { return syscall.Settimeofday(&syscall.Timeval{Sec: 1}) })
+	try("change the kernel's settings", func() error { return os.WriteFile("/proc/sys/kernel/hostname", []byte("x"), 0o644) })
+	finish(state, b.String())
+}
+
+func finish(state, text string) {
+	if err := os.WriteFile(filepath.Join(state, "probe.txt"), []byte(text), 0o644); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(78) // systemd does not start it again
+}
+
+func callOut() error {
+	c, err := net.Dial("tcp", "127.0.0.1:8080")
+	if err == nil {
+		_ = c.Close()
+	}
+	return err
+}
+
+func listen() error {
+	l, err := net.Listen("tcp", "127.0.0.1:9999")
+	if err == nil {
+		_ = l.Close()
+	}
+	return err
+}
+
+func socket(domain, kind int) error {
+	fd, err := syscall.Socket(domain, kind, 0)
+	if domain == syscall.AF_INET {
+		fd, err = syscall.Socket(domain, kind, syscall.IPPROTO_ICMP)
+	}
+	if err == nil {
+		_ = syscall.Close(fd)
+	}
+	return err
+}
+
+func writeAndRun() error {
+	m, err := syscall.Mmap(-1, 0, 4096, syscall.PROT_WRITE|syscall.PROT_EXEC, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	if err == nil {
+		_ = syscall.Munmap(m)
+	}
+	return err
+}
+
+// runOwn copies the probe into the state folder and starts it there.
+func runOwn(state string) error {
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		return err
+	}
+	copied := filepath.Join(state, "copied")
+	if err := os.WriteFile(copied, self, 0o700); err != nil {
+		return err
+	}
+	defer os.Remove(copied)
+	return exec.Command(copied, "nothing").Run()
+}
