@@ -3,10 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
-	"os"
-	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"finishwatch/cmd/internal/config"
-	"finishwatch/cmd/internal/logging"
 	"finishwatch/cmd/internal/status"
 	"finishwatch/state"
 	"finishwatch/uploader"
@@ -208,7 +204,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return d.watcher.Run(ctx, d.feed) })
 	group.Go(func() error {
-		if d.firstLook(ctx, listed); ctx.Err() != nil {
+		if !d.firstLook(ctx, listed) {
 			return nil
 		}
 		d.ready()
@@ -247,19 +243,20 @@ func (d *Daemon) guardLedger(ctx context.Context) error {
 }
 
 // firstLook waits for the first look into the folder, but not for a folder that does not answer: a dead network mount keeps
-// what an earlier run has read from nobody.
-func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) {
+// what an earlier run has read from nobody. It reports whether the daemon goes on.
+func (d *Daemon) firstLook(ctx context.Context, listed <-chan struct{}) bool {
 	ticker := time.NewTicker(glance)
 	defer ticker.Stop()
 	for d.feed.work.at(time.Now()) > 0 || d.feed.silent() <= firstPatience {
 		select {
 		case <-listed:
-			return
+			return true
 		case <-ctx.Done():
-			return
+			return false
 		case <-ticker.C:
 		}
 	}
+	return true
 }
 
 // firstPatience is how long the folder may keep the first look waiting.
@@ -330,191 +327,9 @@ func (d *Daemon) stopped() {
 	d.log.Info("stopped", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
 }
 
-// patience is how long a run that shall end waits for a server that is out of reach.
-const patience = time.Minute
-
-// Once reads every file until it is settled, sends until nothing is pending, reads the results back, and writes what
-// came of it to w. Its error is the folder's, the ledger's, an [*uploader.Error], or [ErrIncomplete]; nil when ctx ended.
-func (d *Daemon) Once(ctx context.Context, w io.Writer) error {
-	ctx, fail := context.WithCancelCause(ctx)
-	defer fail(nil)
-	d.feed.broke = fail
-	if err := d.watcher.Settle(ctx, d.feed); err != nil {
-		return d.interrupted(ctx, w, err)
-	}
-	if err := d.uploader.Flush(ctx, patience); err != nil {
-		d.summary(w)
-		return d.interrupted(ctx, w, err)
-	}
-	clean := true
-	for _, unit := range d.units {
-		clean = d.summarise(ctx, w, unit) && clean
-	}
-	if trouble := d.feed.trouble(); trouble != "" {
-		fmt.Fprintln(w, logging.Clean(trouble))
-		clean = false
-	}
-	if !clean {
-		return ErrIncomplete
-	}
-	return nil
-}
-
-// ErrIncomplete says that a run did what it could, and that not everything is on OpenTrack or could be checked. What is
-// missing has been written.
-var ErrIncomplete = errors.New("not everything is on OpenTrack, or it could not be checked; see above")
-
-// interrupted tells a person who stopped a run what is still waiting. The cause of an end from within is an error.
-func (d *Daemon) interrupted(ctx context.Context, w io.Writer, err error) error {
-	if ctx.Err() == nil {
-		return err
-	}
-	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
-		return cause
-	}
-	pending := 0
-	for _, unit := range d.units {
-		pending += d.ledger.Counts(unit).Pending
-	}
-	fmt.Fprintf(w, "stopped; %d rows wait and go out at the next start\n", pending)
-	return nil
-}
-
-// summary writes the numbers of all units.
-func (d *Daemon) summary(w io.Writer) {
-	for _, unit := range d.units {
-		fmt.Fprintln(w, d.numbers(unit))
-	}
-}
-
-func (d *Daemon) numbers(unit state.Unit) string {
-	c := d.statusOf(unit)
-	if d.options.DryRun != nil {
-		return fmt.Sprintf("%s  read %d, would have been confirmed %d, held %d", unit, c.Read, c.Confirmed, c.Held)
-	}
-	return fmt.Sprintf("%s  read %d, confirmed %d, waiting %d, held %d", unit, c.Read, c.Confirmed, c.Pending, c.Held)
-}
-
-// summarise writes a unit's numbers and reads it back; false when the server does not show what it accepted, or does
-// not show anything.
-func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bool {
-	fmt.Fprint(w, d.numbers(unit))
-	defer fmt.Fprintln(w)
-	counts := d.ledger.Counts(unit)
-	if counts.Pending > 0 {
-		fmt.Fprint(w, d.whyWaiting(unit))
-	}
-	if d.options.DryRun != nil || counts.Confirmed == 0 {
-		return counts.Pending == 0
-	}
-	found, err := uploader.Verify(ctx, d.reader, d.ledger, unit)
-	missing := slices.Concat(found.Was.Missing, found.Was.Stripped)
-	switch {
-	case err != nil:
-		fmt.Fprintf(w, ", not verified: %v", err)
-	case found.Was.Clean():
-		fmt.Fprintf(w, ", verified %d", found.Was.Same)
-	default:
-		fmt.Fprintf(w, ", verified %d, MISSING on OpenTrack %d %v, DIFFERENT there %d %v", found.Was.Same, len(missing),
-			missing[:min(len(missing), maxNamed)], len(found.Was.Different), found.Was.Different[:min(len(found.Was.Different), maxNamed)])
-	}
-	return err == nil && found.Was.Clean() && counts.Pending == 0
-}
-
-// whyWaiting says why rows still wait when everything that may be sent has been.
-func (d *Daemon) whyWaiting(unit state.Unit) string {
-	switch {
-	case d.ledger.Paused():
-		return ", NOT SENT: paused by a person; finishwatch resume"
-	case d.ledger.UnitHeld(unit):
-		return fmt.Sprintf(", NOT SENT: held by a person; finishwatch release %s", unit)
-	}
-	return ", NOT SENT: run it again"
-}
-
 // address is the competition as people know it.
 func (d *Daemon) address() string { return addressOf(d.cfg) }
 
 func addressOf(cfg *config.Config) string {
 	return cfg.OpenTrack.Server.Host + "/x/" + cfg.OpenTrack.Competition
-}
-
-// Status is the daemon at this moment.
-func (d *Daemon) Status() status.Status {
-	s := status.Status{Updated: time.Now(), Started: d.started, PID: os.Getpid(), Server: d.address(), Folder: d.cfg.Watch.Dir, Trouble: d.feed.trouble()}
-	for _, unit := range d.units {
-		s.Units = append(s.Units, d.statusOf(unit))
-	}
-	if d.options.Refused != nil {
-		s.Refused = d.options.Refused.Error()
-	}
-	if oldest := d.ledger.OldestPending(d.units); !oldest.IsZero() {
-		s.OldestPending = time.Since(oldest).Seconds()
-	}
-	report := d.uploader.Report()
-	if !report.Outage.IsZero() {
-		s.Outage = time.Since(report.Outage).Seconds()
-		s.LastError = report.Trouble.Error()
-	}
-	for _, unit := range d.units {
-		if err := report.RefusedUnit[unit]; err != nil && s.LastError == "" {
-			s.LastError = fmt.Sprintf("%s: %v", unit, err)
-		}
-	}
-	if silent := d.feed.silent(); silent > d.deaf() {
-		s.Trouble = fmt.Sprintf("%s has not answered for %s; check the network and the machine that shares the folder",
-			d.cfg.Watch.Dir, silent.Round(time.Second))
-	}
-	s.Paused = d.ledger.Paused()
-	s.State = d.word(s, report)
-	return s
-}
-
-// deaf is how long a look into the folder may take before the folder counts as gone: a dead network mount keeps whoever
-// asks it waiting, and neither an error nor a file comes of it.
-func (d *Daemon) deaf() time.Duration { return 3*d.cfg.Watch.Poll + 15*time.Second }
-
-// lag is how long a row may wait before the state is CATCHING UP.
-const lag = 10.0
-
-func (d *Daemon) word(s status.Status, report uploader.Report) string {
-	switch {
-	case d.feed.folderGone(), d.feed.silent() > d.deaf():
-		return status.NoFolder
-	case s.Outage > 0 && report.Class == uploader.LoginRefused:
-		return status.LoginRefused
-	case s.Paused:
-		return status.Paused
-	case s.Outage > 0, d.feed.ledgerBroken(), len(report.RefusedUnit) > 0:
-		return status.Stalled
-	case s.OldestPending > lag:
-		return status.CatchingUp
-	}
-	return status.Live
-}
-
-func (d *Daemon) statusOf(unit state.Unit) status.Unit {
-	c := d.ledger.Counts(unit)
-	u := status.Unit{
-		Unit: unit.String(), Name: d.nameOf(unit), Read: c.Read, Confirmed: c.Confirmed, Pending: c.Pending, Held: c.Held,
-		Verified: c.Verified, OnHold: d.ledger.UnitHeld(unit),
-	}
-	if found, looked := d.verifier.Report()[unit]; looked {
-		u.VerifiedAt, u.Unverified = found.At, unverified(found)
-	}
-	last := d.feed.lastRead(unit)
-	u.LastBib, u.LastMark = string(last.Bib), last.Mark.String()
-	count, example := d.feed.nameless(unit)
-	u.Held += count
-	u.HeldWhy = reasons(d.ledger.Held(unit), example)
-	return u
-}
-
-func (d *Daemon) nameOf(unit state.Unit) string {
-	for _, race := range d.cfg.Races {
-		if race.Unit == unit && race.Name != "" {
-			return race.Name
-		}
-	}
-	return ""
 }
