@@ -238,6 +238,13 @@ func TestSecretsStaySecretWhateverALoginAnswers(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, strings.Repeat("x", 195)+r.FormValue("password"))
 		},
+		"no HTTP, but what was sent": func(w http.ResponseWriter, r *http.Request) {
+			sent, _ := io.ReadAll(r.Body)
+			if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+				_, _ = fmt.Fprintf(conn, "HTTP/1.1 %s\r\n\r\n", sent)
+				_ = conn.Close()
+			}
+		},
 		"the password as JSON": func(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusBadRequest)
 			_ = json.NewEncoder(w).Encode(r.FormValue("password"))

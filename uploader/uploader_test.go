@@ -521,14 +521,19 @@ func TestAServerThatIsInTroubleWithItsPagesDoesNotBlockTheUpload(t *testing.T) {
 func TestADoubtfulSuccessIsConfirmedOnlyWhenTheRowsAreThere(t *testing.T) {
 	for name, test := range map[string]struct {
 		applied bool
+		before  string // what the page has of the bib
 		puts    int
 	}{
-		"the rows are there":     {applied: true, puts: 1},
-		"the rows are not there": {applied: false, puts: 2},
+		"the rows are there":                     {applied: true, puts: 1},
+		"the rows are not there":                 {applied: false, puts: 2},
+		"the bib is there, with the mark before": {applied: false, before: "14:26", puts: 2},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRace(t, nil)
+				if test.before != "" {
+					r.server.rows[r1] = map[parse.Bib]parse.Mark{"1": mustMark(t, test.before)}
+				}
 				r.server.script = func(n int, _ []state.Batch) (bool, error) {
 					if n == 0 {
 						return test.applied, &uploader.Error{Op: "PUT", Class: uploader.Doubtful, StatusCode: 200}

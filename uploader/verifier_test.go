@@ -1,6 +1,7 @@
 package uploader_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -289,6 +290,7 @@ func TestRemovals(t *testing.T) {
 	for sentence, tt := range map[string]struct {
 		order   bool
 		vanish  int // of thirty
+		limit   int // five where it is not said
 		foreign bool
 		hidden  bool
 		want    int
@@ -299,12 +301,15 @@ func TestRemovals(t *testing.T) {
 		"as many as a tenth":              {order: true, vanish: 3, want: 27},
 		"more than a tenth":               {order: true, vanish: 4, want: 30, warned: "4 bibs vanished at once"},
 		"all but one: a truncated export": {order: true, vanish: 29, want: 30, warned: "29 bibs vanished at once"},
+		"more than the limit":             {order: true, vanish: 3, limit: 2, want: 30, warned: "3 bibs vanished at once"},
 		"a row that is not ours":          {order: true, vanish: 1, foreign: true, want: 31, warned: "not ours"},
 		"the page is hidden":              {order: true, vanish: 1, hidden: true, want: 30, warned: "cannot be read back"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				r := newRace(t, func(c *uploader.Config) { c.Removals = uploader.Removals{Replace: tt.order, Limit: 5} })
+				r := newRace(t, func(c *uploader.Config) {
+					c.Removals = uploader.Removals{Replace: tt.order, Limit: cmp.Or(tt.limit, 5)}
+				})
 				r.server.replacing()
 				r.run()
 				r.settled(r1, field(30)...)
