@@ -10,7 +10,7 @@ import (
 // FuzzParse feeds anything at all: no panic, every mistake inside the file, and nothing printed that could move the
 // cursor of a terminal.
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{small, large, everyForm, "poll = 5", "a = \"\x1b[31m\"", "[race]\n[race]", "note = a\\\tb\n", "x", "a = \u202e", "[[race]]\nfiles=[5]"} {
+	for _, seed := range []string{small, large, everyForm, "poll = 5", "a = \"\x1b[31m\"", "[race]\n[race]", "note = a\\\tb\n", "x", "a = \u202e", "\"\u202e", "[[race]]\nfiles=[5]"} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {

@@ -103,10 +103,13 @@ func syntaxMistake(text string, err error, mistakes *Mistakes) (line span, curab
 	return line, false
 }
 
-// errorOffset is where the library stopped, moved on to what a person sees: not the blanks in front of it, and the
-// control character itself.
+// errorOffset is where the library stopped, moved on to what a person sees: not the inside of a character, not the blanks in
+// front of it, and the control character itself.
 func errorOffset(text string, err toml.ParseError) int {
 	offset := min(max(err.Position.Start, 0), len(text))
+	for offset > 0 && offset < len(text) && !utf8.RuneStart(text[offset]) {
+		offset--
+	}
 	if strings.Contains(err.Message, "control characters") {
 		isControl := func(r rune) bool { return unicode.IsControl(r) && r != '\t' && r != '\n' }
 		return offset + max(strings.IndexFunc(text[offset:], isControl), 0)
