@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/signal"
 	"sync"
@@ -23,6 +24,8 @@ import (
 type service struct {
 	cfg *config.Config // changed by the goroutine of run alone, with mu held
 	log *zap.Logger    // the same
+
+	inherited *control.Inherited // nil where systemd hands over no socket
 
 	mu     sync.Mutex
 	next   *config.Config // what to go on with when the daemon that runs has stopped; nil to end
@@ -83,7 +86,12 @@ func (s *service) options() (daemon.Options, error) {
 		return options, &exit{code: exitConfig, err: err}
 	}
 	options.StatusFile = s.cfg.StatusFile(os.Getenv)
-	options.Socket = control.SocketFor(options.StatusFile)
+	options.Listen = func() (net.Listener, error) {
+		if s.inherited != nil {
+			return s.inherited.Listen()
+		}
+		return control.Listen(control.SocketFor(options.StatusFile))
+	}
 	return options, nil
 }
 
