@@ -7,7 +7,11 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // handedOver is a socket as systemd hands it over, with the path on which it listens.
@@ -112,5 +116,44 @@ func TestWhoIsAtTheOtherEnd(t *testing.T) {
 	}
 	if a, b := net.Pipe(); !ours(a) {
 		t.Error("who cannot be told is refused, rights or no rights", b)
+	}
+}
+
+// Anybody may connect to the socket of systemd. Who fills its queue does not make a daemon look as if none ran.
+func TestAQueueThatOthersFill(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("systemd is Linux's, and so is what a full queue answers")
+	}
+	inherited, path := handedOver(t)
+	if err := unix.Listen(int(inherited.file.Fd()), 1); err != nil { // as short as it can be
+		t.Fatal(err)
+	}
+	for full := false; !full; {
+		c, err := net.Dial("unix", path)
+		if full = err != nil; !full {
+			defer c.Close()
+		}
+	}
+	if !(Client{path}).Running() {
+		t.Error("nothing runs")
+	}
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer stop()
+	if o := (Client{path}).Do(ctx, Request{Do: Hold}, func(string) {}); o.Error != "interrupted" {
+		t.Errorf("it does not wait for its turn: %+v", o)
+	}
+	listener, err := inherited.Listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	serving, end := context.WithCancel(t.Context())
+	served := make(chan error, 1)
+	go func() { served <- Serve(serving, listener, echo{}) }()
+	if o := (Client{path}).Do(t.Context(), Request{Do: Hold}, func(string) {}); o.Exit != 65 {
+		t.Errorf("%+v", o)
+	}
+	end()
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }

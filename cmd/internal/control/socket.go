@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -137,8 +138,13 @@ type Client struct{ Path string }
 
 // Do implements [Doer]. Where no daemon listens the outcome's error is that of [ErrNotRunning]; see [Client.Running].
 func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
-	conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", c.Path)
-	if err != nil {
+	conn, err := c.dial(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return Outcome{Exit: 1, Error: "interrupted"}
+	case errors.Is(err, syscall.EAGAIN):
+		return Outcome{Exit: 1, Error: "somebody on this machine asks finishwatch without end, and it does not come to this; try again"}
+	case err != nil:
 		return Outcome{Exit: 3, Error: ErrNotRunning.Error()}
 	}
 	defer conn.Close()
@@ -160,11 +166,23 @@ func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	}
 }
 
-// Running reports whether a daemon listens.
+// dial connects. Where others crowd the queue of a daemon it tries again and again, for as long as patience.
+func (c Client) dial(ctx context.Context) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for {
+		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.Path)
+		if !errors.Is(err, syscall.EAGAIN) || !pause(ctx, 5*time.Millisecond) {
+			return conn, err
+		}
+	}
+}
+
+// Running reports whether a daemon listens; also one whose queue is full.
 func (c Client) Running() bool {
 	conn, err := net.DialTimeout("unix", c.Path, patience)
 	if err != nil {
-		return false
+		return errors.Is(err, syscall.EAGAIN)
 	}
 	_ = conn.Close()
 	return true
