@@ -36,7 +36,7 @@ Nothing is sent.`,
 			if err != nil {
 				return err
 			}
-			printCheck(cmd.OutOrStdout(), cfg, os.Getenv)
+			printCheck(cmd.OutOrStdout(), cfg)
 			if online {
 				ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 				defer stop()
@@ -51,22 +51,22 @@ Nothing is sent.`,
 }
 
 // printCheck says what a configuration without mistakes will do, and what it will meet.
-func printCheck(w io.Writer, cfg *config.Config, getenv func(string) string) {
+func printCheck(w io.Writer, cfg *config.Config) {
 	fmt.Fprintf(w, "%s: no mistakes\n", cfg.Path)
 	fmt.Fprintf(w, "  %s → %s/x/%s\n", cfg.Watch.Dir, cfg.OpenTrack.Server, cfg.OpenTrack.Competition)
 	for _, race := range cfg.Races {
 		fmt.Fprintf(w, "  %s → %s\n", strings.Join(race.Files, ", "), strings.TrimSpace(race.Unit.String()+" "+race.Name))
 	}
-	for _, text := range attention(cfg, getenv) {
+	for _, text := range attention(cfg) {
 		fmt.Fprintf(w, "  attention: %s\n", text)
 	}
 }
 
 // attention says what of this laptop the daemon would stumble over. None of it is a mistake of the file: a folder may
 // still be mounted, an export still be written.
-func attention(cfg *config.Config, getenv func(string) string) []string {
+func attention(cfg *config.Config) []string {
 	var list []string
-	if _, err := cfg.Password(getenv); err != nil {
+	if _, err := passwordFor(cfg); err != nil {
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)

@@ -39,6 +39,7 @@ func facts(cfg *config.Config) checkup.Facts {
 		Service: serviceOf(cfg),
 		Files:   os.DirFS("/"),
 		Look:    func() watcher.Listing { return look(cfg) },
+		Resolve: filepath.EvalSymlinks,
 		Free:    freeSpace,
 		Lookup: func(ctx context.Context, host string) error {
 			_, err := net.DefaultResolver.LookupHost(ctx, host)
