@@ -91,6 +91,14 @@ logs_in() {
   ! echo wrong | finishwatch login && [ ! -e /etc/finishwatch/opentrack.password ] && echo apitest | finishwatch login &&
     [ "$(stat -c %U:%a /etc/finishwatch/opentrack.password)" = root:600 ]
 }
+all_lights_green() { # as root sees it; the ledger where `init` puts it is where the service may not write
+  finishwatch check --online >/var/tmp/lights.txt && ! grep -E 'RED|attention: no password' /var/tmp/lights.txt || { cat /var/tmp/lights.txt; return 1; }
+  cp /etc/finishwatch/config.toml /var/tmp/good.toml
+  printf '[state]\nfile = "finishwatch.db"\n' >>/etc/finishwatch/config.toml
+  finishwatch check --online >/var/tmp/lights.txt || true
+  cp /var/tmp/good.toml /etc/finishwatch/config.toml
+  grep 'RED  ledger .*may not write /etc/finishwatch' /var/tmp/lights.txt || { cat /var/tmp/lights.txt; return 1; }
+}
 starts() { systemctl enable --now finishwatch && active finishwatch && await 10 live && [ "$(stat -c %a /var/lib/private/finishwatch)" = 700 ]; }
 sends() { row 5k.csv 1,14:20 && await 20 shows R1 1=14:20 && finishwatch status; }
 journal_of_a_bib() {
@@ -145,7 +153,13 @@ asked_while_stopped() {
   cp /etc/finishwatch/config.toml /var/tmp/good.toml
   echo 'eventd = "R3"' >>/etc/finishwatch/config.toml
   exit78 && cp /var/tmp/good.toml /etc/finishwatch/config.toml && finishwatch history 1 | grep confirmed && ! active finishwatch &&
-    systemctl start finishwatch && await 10 live && finishwatch pause && finishwatch resume
+    await 10 no_socket && systemctl start finishwatch && await 10 live && finishwatch pause && finishwatch resume
+}
+no_socket() { [ ! -e /run/finishwatch.sock ]; }
+# However often it is started anew, it hears commands; and the socket does not come or go without the service.
+hears_after_every_start() {
+  for _ in 1 2 3 4 5 6 7 8; do systemctl restart finishwatch || return; done
+  ! systemctl stop finishwatch.socket && ! systemctl restart finishwatch.socket && await 10 live && finishwatch pause && finishwatch resume
 }
 stops_at_once() {
   local began=${EPOCHREALTIME/./}
@@ -153,12 +167,14 @@ stops_at_once() {
   [ $((${EPOCHREALTIME/./} - began)) -lt 1500000 ] && [ "$(property Result)" = success ] && systemctl start finishwatch
 }
 
-# The probe takes the place of the program in the very same unit.
-probe() {
-  systemctl stop finishwatch
+in_its_place() { # in_its_place UNIT: the probe takes the place of the program in the very same unit
+  systemctl stop "$1"
   mount --bind /test/probe /usr/bin/finishwatch
-  systemctl start finishwatch
+  systemctl start "$1"
   umount /usr/bin/finishwatch
+}
+probe() {
+  in_its_place finishwatch
   # Without the unit, as root, all of it works: what it destroys is put back.
   mkdir /var/tmp/kept
   cp -a /etc/finishwatch /var/tmp/kept/finishwatch.d
@@ -180,10 +196,12 @@ denies() {
   done
   for what in 'write the watched folder' 'change an export' 'read /etc/shadow' 'read the password file' 'see home folders' \
     'run a shell' 'run what it wrote' 'run what it wrote to /tmp' 'run what it wrote to /var/tmp' 'run what it wrote to /dev/shm' \
-    'run what it wrote to its runtime folder' 'change its settings' 'listen on a port' 'listen on a UDP port' 'open a raw socket' 'open another kind of socket' \
+    'run what it wrote to its runtime folder' 'run what it wrote to /home' 'run what it wrote to /root' 'run what it wrote to /run/user' \
+    'run what it has only in memory' 'leave something in shared memory' 'leave something in /run/lock' 'change its settings' 'listen on a port' 'listen on a UDP port' 'open a raw socket' 'open another kind of socket' \
     'make memory that is written and run' 'become root' 'make a namespace' 'see other processes'; do
     try "may not $what" cannot "$what"
   done
+  [ ! -S /run/dbus/system_bus_socket ] || try "may not speak on the system's bus" cannot "speak on the system's bus"
   for what in 'change its program' 'set the clock' "change the kernel's settings"; do # a container forbids some of it, too
     try "may not $what" never_by_anybody "$what"
   done
@@ -201,6 +219,24 @@ two_instances() {
     systemctl restart finishwatch && await 20 finishwatch status --config /etc/finishwatch/a.toml &&
     finishwatch status --config /etc/finishwatch/b.toml && finishwatch reload --config /etc/finishwatch/a.toml &&
     [ -e /var/lib/finishwatch@a/finishwatch.db ] && systemctl stop finishwatch@a && active finishwatch@b && active finishwatch
+}
+strangers() { # of two instances none commands or ends the other; root would
+  local pid
+  pid=$(property MainPID)
+  mkdir -p /run/systemd/system/finishwatch@a.service.d
+  printf '[Service]\nEnvironment=OTHER_SOCKET=/run/finishwatch.sock OTHER_PID=%s\n' "$pid" >/run/systemd/system/finishwatch@a.service.d/other.conf
+  systemctl daemon-reload
+  in_its_place finishwatch@a
+  rm -r /run/systemd/system/finishwatch@a.service.d
+  systemctl daemon-reload
+  systemctl reset-failed finishwatch@a
+  (STATE_DIRECTORY=/var/tmp OTHER_SOCKET=/run/finishwatch.sock OTHER_PID=$pid /test/probe)
+  finishwatch resume
+  cat /var/lib/private/finishwatch@a/probe.txt
+  grep -x 'of another instance it may: command end' /var/tmp/probe.txt && grep -x 'of another instance it may: ' /var/lib/private/finishwatch@a/probe.txt
+}
+leaves_no_memory() {
+  grep -E '^Max core file size +0 +0 ' "/proc/$(property MainPID)/limits" && [ "$(property TasksMax)" = 256 ]
 }
 upgrades() {
   local pid before
@@ -253,8 +289,16 @@ ours() {
     -o -name '*finishwatch*' -print 2>/dev/null | sort
 }
 purges() {
+  # What somebody put elsewhere, or mounted, is theirs.
+  mkdir -p /srv/theirs/linked /srv/theirs/mounted /var/lib/private/finishwatch@mounted
+  touch /srv/theirs/linked/file /srv/theirs/mounted/file
+  ln -s /srv/theirs/linked /var/lib/finishwatch@linked
+  mount --bind /srv/theirs/mounted /var/lib/private/finishwatch@mounted
   dpkg -P finishwatch >/var/tmp/purge.txt 2>&1 || { cat /var/tmp/purge.txt; return 1; }
   ! active finishwatch && ! active finishwatch@b && grep 'finishwatch.service.d is yours and stays' /var/tmp/purge.txt || return
+  [ -e /srv/theirs/linked/file ] && [ -e /srv/theirs/mounted/file ] && grep 'finishwatch@mounted stays' /var/tmp/purge.txt ||
+    { cat /var/tmp/purge.txt; return 1; }
+  umount /var/lib/private/finishwatch@mounted && rmdir /var/lib/private/finishwatch@mounted
   comm -13 /var/tmp/before.txt <(ours) | diff - <(echo /etc/systemd/system/finishwatch.service.d)
 }
 
@@ -263,6 +307,7 @@ try 'the package installs, and starts nothing' installs
 try 'without settings it ends with 78, is not started again, and says what is missing' unconfigured
 try 'without a password it ends with 78 and says so, with an explanation in the journal' without_password
 try 'login tries a password and stores it for root alone' logs_in
+try 'check --online sees nothing wrong, and sees a ledger where the service may not write' all_lights_green
 try 'it starts, is ready, and the status line says LIVE' starts
 try 'a row reaches the page' sends
 try 'the journal is asked for a bib, and explains a held row' journal_of_a_bib
@@ -272,11 +317,14 @@ try 'kill -9 loses nothing' survives_a_kill
 try 'the folder is unmounted, and mounted again' survives_a_lost_folder
 try 'root is obeyed, and nobody else' obeys
 try 'a command while it is stopped starts nothing' asked_while_stopped
+try 'however often it is started, commands reach it' hears_after_every_start
 try 'it stops within a second' stops_at_once
+try 'a crash leaves no memory in a file, and threads are bounded' leaves_no_memory
 probe
 denies
 systemctl start finishwatch
 try 'two instances beside the service' two_instances
+try 'of two instances none commands or ends the other' strangers
 try 'an upgrade keeps settings and ledger and goes on' upgrades
 try 'a hang is ended by the watchdog, and nothing is lost' hangs
 try 'drop-in root-directory.conf' drop_in root-directory 10 15:30
