@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -191,6 +193,53 @@ func TestIdleClientsKeepNobodyWaiting(t *testing.T) {
 	defer cancel()
 	if o := (Client{path}).Do(ctx, Request{Do: Pause}, func(string) {}); o.Exit != 65 {
 		t.Errorf("%+v", o)
+	}
+}
+
+// late says something when it has been ended for a while.
+type late struct{}
+
+func (late) Do(ctx context.Context, _ Request, say func(string)) Outcome {
+	<-ctx.Done()
+	time.Sleep(time.Millisecond)
+	say("it ended")
+	return Outcome{Exit: 1}
+}
+
+// Who leafs through a long report gets all of it; a reload does not wait for them.
+func TestWhoReadsAnAnswerSlowly(t *testing.T) {
+	for name, doer := range map[string]Doer{"it goes on": echo{}, "it is reloaded meanwhile": late{}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				asker, asked := net.Pipe()
+				defer asker.Close()
+				done := make(chan struct{})
+				go func() {
+					answer(ctx, asked, doer, make(chan struct{}, maxAtOnce))
+					close(done)
+				}()
+				if err := json.NewEncoder(asker).Encode(Request{Do: History}); err != nil {
+					t.Fatal(err)
+				}
+				if doer == (late{}) {
+					synctest.Wait()
+					began := time.Now()
+					stop()
+					if <-done; time.Since(began) > patience {
+						t.Errorf("it waits for %s", time.Since(began))
+					}
+					return
+				}
+				time.Sleep(5 * time.Minute)
+				all, _ := io.ReadAll(asker)
+				if lines := strings.Count(string(all), "\n"); lines != 4 {
+					t.Errorf("%d lines of 4: %s", lines, all)
+				}
+				<-done
+			})
+		})
 	}
 }
 

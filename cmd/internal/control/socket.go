@@ -17,7 +17,8 @@ import (
 
 const (
 	maxRequest = 64 << 10         // bytes
-	patience   = 10 * time.Second // for a request to arrive, and for each line of an answer to be taken
+	patience   = 10 * time.Second // for a request to arrive
+	leafing    = 10 * time.Minute // for a line of an answer to be taken: somebody leafs through them
 	maxAtOnce  = 8                // requests that are carried out
 	maxOpen    = 64               // connections
 )
@@ -111,7 +112,10 @@ func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 	_ = c.SetReadDeadline(time.Time{})
 	out := json.NewEncoder(c)
 	write := func(m message) {
-		_ = c.SetWriteDeadline(time.Now().Add(patience))
+		_ = c.SetWriteDeadline(time.Now().Add(leafing))
+		if ctx.Err() != nil { // nobody waits for who leafs while this ends
+			_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+		}
 		if out.Encode(m) != nil {
 			cancel()
 		}
