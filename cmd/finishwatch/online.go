@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -62,10 +64,11 @@ func passwordFor(cfg *config.Config) (string, error) {
 	}
 	stored := *cfg
 	stored.OpenTrack.PasswordFile = cfg.ServicePassword()
-	if password, missing := stored.Password(os.Getenv); missing == nil {
-		return password, nil
+	password, cannot := stored.Password(os.Getenv)
+	if errors.Is(cannot, fs.ErrNotExist) {
+		return "", err
 	}
-	return "", err
+	return password, cannot
 }
 
 // look lists the exports without keeping them.

@@ -127,8 +127,8 @@ func TestEachLightAndItsMend(t *testing.T) {
 			"watched folder", Red, "may not read /srv/timing/5k.csv", "chmod o+r /srv/timing/5k.csv",
 		},
 		"a folder below is for its owner alone": {
-			func(l *laptop) { l.files["srv/timing/late"].Mode = fs.ModeDir | 0o700 },
-			"watched folder", Red, "may not read /srv/timing/late", "chmod o+x /srv/timing/late",
+			func(l *laptop) { l.files["srv/timing/late"].Mode = fs.ModeDir | 0o711 },
+			"watched folder", Red, "may not read /srv/timing/late", "chmod o+rx /srv/timing/late",
 		},
 		"it may be listed and not entered": {
 			func(l *laptop) { l.files["srv/timing"].Mode = fs.ModeDir | 0o754 },

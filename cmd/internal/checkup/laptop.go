@@ -51,8 +51,15 @@ func seen(f Facts, name, dir string, files []string) Finding {
 		return red(name, fmt.Sprintf("chmod o+%s %s (on a share: its mount options)", may, shut), "the service's user may not enter %s", shut)
 	}
 	for _, file := range files {
-		if shut, may := shutFor(f, dir, path.Join(dir, file)); shut != "" {
-			return red(name, fmt.Sprintf("chmod o+%s %s, and let the timing program write so", may, shut), "the service's user may not read %s", shut)
+		full := path.Join(dir, file)
+		way := []string{full}
+		for at := path.Dir(full); at != dir; at = path.Dir(at) {
+			way = append(way, at)
+		}
+		for _, at := range slices.Backward(way) {
+			if shut, may := shutFor(f, at, at); shut != "" {
+				return red(name, fmt.Sprintf("chmod o+%s %s, and let the timing program write so", may, shut), "the service's user may not read %s", shut)
+			}
 		}
 	}
 	return green(name, "the service's user can read %s, exports: %d", dir, len(files))
