@@ -60,9 +60,18 @@ func pageRow(message string, entry catalogEntry) string {
 			return ""
 		}
 		text := strings.Join(strings.Fields(strings.TrimPrefix(paragraphs[i], "Now: ")), " ")
-		return regexp.MustCompile(`@([A-Z_]+)@`).ReplaceAllStringFunc(text, func(fact string) string {
-			return "*" + strings.ToLower(strings.ReplaceAll(strings.Trim(fact, "@"), "_", " ")) + "*"
-		})
+		pieces := strings.Split(text, "`")
+		for i := range pieces {
+			fact := regexp.MustCompile(`@([A-Z_]+)@`)
+			if i%2 == 1 { // in code, where italics are none
+				pieces[i] = fact.ReplaceAllString(pieces[i], "$1")
+				continue
+			}
+			pieces[i] = fact.ReplaceAllStringFunc(pieces[i], func(name string) string {
+				return "*" + strings.ToLower(strings.ReplaceAll(strings.Trim(name, "@"), "_", " ")) + "*"
+			})
+		}
+		return strings.Join(pieces, "`")
 	}
 	return fmt.Sprintf("| %s | %s | %s |", message, cell(0), cell(2))
 }
