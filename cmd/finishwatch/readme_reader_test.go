@@ -108,7 +108,8 @@ func ending(line string, code int) bool {
 // do runs one line. What runs until it is stopped gets a window of its own.
 func (r *reader) do(c commandLine) {
 	r.t.Helper()
-	for _, part := range regexp.MustCompile(`&&|;|\|`).Split(c.text, -1) {
+	unquoted := regexp.MustCompile(`"[^"]*"|'[^']*'`).ReplaceAllString(c.text, "")
+	for _, part := range regexp.MustCompile(`&&|;|\|`).Split(unquoted, -1) {
 		first, _, _ := strings.Cut(strings.TrimSpace(part), " ")
 		if !slices.Contains([]string{"finishwatch", "mkdir", "cd", "export", "sed"}, first) {
 			r.t.Errorf("README.md:%d: this test does not run %q; add the line to elsewhere, with the reason and the file that tries it: %s", c.line, first, c.text)
