@@ -64,6 +64,7 @@ func samples() []claim {
 		{"FINISHWATCH ON RACE DAY", "its commands are run", "cmd/finishwatch/readme_run_test.go", "TestTheCommandsOfTheReadmeRun"},
 		{"LIVE, attention  → test-data.opentrack.run/x/2026/GBR/api-test", "a race at one moment", "cmd/internal/status/status_test.go", "oldest waiting"},
 		{"line 203", "compared with what explain prints", "cmd/finishwatch/readme_run_test.go", "TestTheExplainedRowOfTheReadme"},
+		{"Bib,Name,Time", "the export that is read", "cmd/finishwatch/readme_run_test.go", "TestTheBlocksOfTheReadmeRun"},
 		{"username=timer", "the file of mount.cifs(8)", "", ""},
 		{"//192.168.1.20/timing /srv/timing cifs", "a line of fstab(5), compared with the table below it", "cmd/finishwatch/readme_run_test.go", "TestTheShareOfTheReadme"},
 	}

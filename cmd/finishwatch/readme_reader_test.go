@@ -261,7 +261,7 @@ func (r *reader) after(line string) {
 	case strings.HasPrefix(line, "finishwatch run") && !strings.Contains(line, "--once"): // "see it come"
 		r.last++
 		bib := fmt.Sprint(1000 + r.last)
-		r.export("5k.csv", "3,"+bib+",Cedar,15:02\n")
+		r.export("5k.csv", bib+",Cedar,15:02\n")
 		r.await("the new row is confirmed", func() (bool, string) {
 			history := exec.Command("finishwatch", "history", bib, "--config", path)
 			history.Dir, history.Env = r.dir, r.env

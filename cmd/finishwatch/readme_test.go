@@ -185,7 +185,7 @@ func TestTheReadmeHasEveryWordOfStatus(t *testing.T) {
 		}
 	}
 	compare(t, "## Reading status", words, have)
-	card := cardOf(t)
+	card := textBlock(t, cardHead)
 	for _, word := range words {
 		if !strings.Contains(card, "\n  "+word+" ") {
 			t.Errorf("README.md, race-day card: say what %q means", word)
@@ -193,20 +193,22 @@ func TestTheReadmeHasEveryWordOfStatus(t *testing.T) {
 	}
 }
 
-// cardOf is the race-day card.
-func cardOf(t *testing.T) string {
+const cardHead = "FINISHWATCH ON RACE DAY\n"
+
+// textBlock is the block of text that begins so.
+func textBlock(t *testing.T, head string) string {
 	t.Helper()
 	for _, block := range readmeBlocks(t) {
-		if strings.HasPrefix(block.text, "FINISHWATCH ON RACE DAY") {
+		if block.kind == "text" && strings.HasPrefix(block.text, head) {
 			return block.text
 		}
 	}
-	t.Fatal("README.md has no race-day card")
+	t.Fatalf("README.md has no block that begins with %q", head)
 	return ""
 }
 
 func TestTheCardFitsOnAPage(t *testing.T) {
-	card := cardOf(t)
+	card := textBlock(t, cardHead)
 	if n := strings.Count(card, "\n"); n > 45 {
 		t.Errorf("the race-day card has %d lines; 45 are a page", n)
 	}
