@@ -1,6 +1,7 @@
 package logging
 
 import (
+	"flag"
 	"fmt"
 	"go/ast"
 	"os"
@@ -16,20 +17,26 @@ import (
 
 const pageHeading = "### Log messages"
 
+var update = flag.Bool("update", false, "write the rows that are made from the catalog into README.md")
+
 // call is where a message is logged, and how loud.
 type call struct{ level, at string }
 
 func (c call) warns() bool { return c.level == "Error" || c.level == "Warn" }
 
 func TestTheReadmeHasEveryMessage(t *testing.T) {
-	said, page := logged(t), readPage(t)
+	said := logged(t)
 	var explained []string // the rows that must stand there word for word
 	for message, entry := range readCatalog(t) {
 		explained = append(explained, pageRow(message, entry))
 	}
+	if *update {
+		updatePage(t, said, explained)
+	}
+	page := readPage(t)
 	for _, row := range explained {
 		if !slices.Contains(page[said[messageOf(row)].level], row) {
-			t.Errorf("README.md, %q, table %q: add this row, made from the catalog:\n%s", pageHeading, said[messageOf(row)].level, row)
+			t.Errorf("README.md, %q, table %q: add this row, made from the catalog, or run go test ./cmd/internal/logging -update:\n%s", pageHeading, said[messageOf(row)].level, row)
 		}
 	}
 	for level, rows := range page {
@@ -81,24 +88,62 @@ func messageOf(row string) string {
 	return message
 }
 
-// readPage returns the rows of the page's tables by the level that the line above a table names in bold type.
-func readPage(t *testing.T) map[string][]string {
+// updatePage writes the rows that are made from the catalog in the place of those that are there.
+func updatePage(t *testing.T, said map[string]call, explained []string) {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("..", "..", "..", "README.md"))
+	slices.Sort(explained)
+	before, section, after := cutPage(t)
+	var b strings.Builder
+	level := ""
+	for line := range strings.Lines(section) {
+		if bold := levelLine.FindStringSubmatch(line); bold != nil {
+			level = bold[1]
+		}
+		if (call{level: level}).warns() && strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| message |") {
+			continue
+		}
+		b.WriteString(line)
+		for _, row := range explained {
+			if strings.HasPrefix(line, "|---") && said[messageOf(row)].level == level {
+				b.WriteString(row + "\n")
+			}
+		}
+	}
+	if err := os.WriteFile(readme, []byte(before+b.String()+after), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// readme is the page's file.
+var readme = filepath.Join("..", "..", "..", "README.md")
+
+// levelLine is the line above a table, which names a level in bold type.
+var levelLine = regexp.MustCompile(`^\*\*(\w+)\*\*`)
+
+// cutPage returns the page and what is in front of it and behind it.
+func cutPage(t *testing.T) (before, section, after string) {
+	t.Helper()
+	data, err := os.ReadFile(readme)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, section, found := strings.Cut(string(data), "\n"+pageHeading+"\n")
+	before, section, found := strings.Cut(string(data), "\n"+pageHeading+"\n")
 	if !found {
 		t.Fatalf("README.md has no section %q", pageHeading)
 	}
-	section, _, _ = strings.Cut(section, "\n## ")
-	section, _, _ = strings.Cut(section, "\n### ")
+	end := regexp.MustCompile(`(?m)^##`).FindStringIndex(section + "\n##")
+	return before + "\n" + pageHeading + "\n", section[:min(end[0], len(section))], section[min(end[0], len(section)):]
+}
+
+// readPage returns the rows of the page's tables by the level that the line above a table names in bold type.
+func readPage(t *testing.T) map[string][]string {
+	t.Helper()
+	_, section, _ := cutPage(t)
 	page := map[string][]string{}
 	level := ""
 	for line := range strings.Lines(section) {
 		line = strings.TrimSpace(line)
-		if bold := regexp.MustCompile(`^\*\*(\w+)\*\*`).FindStringSubmatch(line); bold != nil {
+		if bold := levelLine.FindStringSubmatch(line); bold != nil {
 			level = bold[1]
 		}
 		if strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| message |") {
