@@ -166,6 +166,24 @@ func TestEachLightAndItsMend(t *testing.T) {
 			func(l *laptop) { l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o602} },
 			"service", Red, "or change /etc/finishwatch/opentrack.password", "",
 		},
+		"the password is in a file of root's, and not handed over": {
+			func(l *laptop) {
+				l.Service, l.Config.Path, l.Config.State.File = "finishwatch@a", "/etc/finishwatch/a.toml", "/var/lib/finishwatch@a/finishwatch.db"
+				l.files["etc/finishwatch/a.toml"] = &fstest.MapFile{Mode: 0o644}
+				l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600}
+				l.Config.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password"
+			},
+			"service", Red, "may not read /etc/finishwatch/opentrack.password", "finishwatch login --config /etc/finishwatch/a.toml",
+		},
+		"the password is in a file, and handed over as well": {
+			func(l *laptop) {
+				l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600}
+				l.Config.OpenTrack.PasswordFile = "/root/opentrack.password"
+			}, "", Green, "", "",
+		},
+		"the password that is handed over is still to come": {
+			func(l *laptop) { l.Config.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password" }, "", Green, "", "",
+		},
 		"the password is root's": {
 			func(l *laptop) { l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600} }, "", Green, "", "",
 		},

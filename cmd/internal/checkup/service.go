@@ -1,6 +1,7 @@
 package checkup
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -36,9 +37,20 @@ func unit(f Facts) Finding {
 			return red(name, fmt.Sprintf("chmod o+%s %s", may, shut), "the service's user may not read %s", shut)
 		}
 	}
-	password := f.Config.ServicePassword()
-	if info, err := fs.Stat(f.Files, below(password)); err == nil && info.Mode().Perm()&0o006 != 0 {
-		return red(name, "chmod 600 "+password, "everybody on this machine can read or change %s", password)
+	return password(f, name)
+}
+
+// password checks what systemd hands over. A password_file elsewhere is of no use: what the service's user may read,
+// everybody may, and such a file is refused.
+func password(f Facts, name string) Finding {
+	own, file := f.Config.ServicePassword(), f.Config.OpenTrack.PasswordFile
+	info, err := fs.Stat(f.Files, below(own))
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && file != "" && file != own:
+		return red(name, fmt.Sprintf("take password_file away from [opentrack] in %s, and run: finishwatch login --config %[1]s", f.Config.Path),
+			"the service's user may not read %s", file)
+	case err == nil && info.Mode().Perm()&0o006 != 0:
+		return red(name, "chmod 600 "+own, "everybody on this machine can read or change %s", own)
 	}
 	return green(name, "%s can read its settings", f.Service)
 }
