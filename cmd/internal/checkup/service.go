@@ -79,7 +79,7 @@ func hidden(file string) string {
 func settings(f Facts) []string {
 	files := []string{f.Config.Path}
 	for _, race := range f.Config.Races {
-		if race.ChipFile != "" && !slices.Contains(files, race.ChipFile) {
+		if race.ChipFile != "" {
 			files = append(files, race.ChipFile)
 		}
 	}
