@@ -196,6 +196,24 @@ func TestIdleClientsKeepNobodyWaiting(t *testing.T) {
 	}
 }
 
+// intruder is a daemon into which somebody found a way.
+type intruder struct{}
+
+func (intruder) Do(_ context.Context, _ Request, say func(string)) Outcome {
+	say("paused\n\x1b]0;mine\a")
+	return Outcome{Exit: 1, Error: "run this:\x1b[8m"}
+}
+
+// Root asks, and the service answers: what it says does not reach the terminal as commands.
+func TestAnAnswerThatSpeaksToTheTerminal(t *testing.T) {
+	path := serving(t, intruder{})
+	var lines []string
+	outcome := Client{path}.Do(t.Context(), Request{Do: Pause}, func(line string) { lines = append(lines, line) })
+	if said := strings.Join(lines, "|") + outcome.Error; strings.ContainsAny(said, "\x1b\a\n") || !strings.Contains(said, "paused") {
+		t.Errorf("%q", said)
+	}
+}
+
 // late says something when it has been ended for a while.
 type late struct{}
 

@@ -128,17 +128,15 @@ func TestAQueueThatOthersFill(t *testing.T) {
 	if err := unix.Listen(int(inherited.file.Fd()), 1); err != nil { // as short as it can be
 		t.Fatal(err)
 	}
-	for full := false; !full; {
-		c, err := net.Dial("unix", path)
-		if full = err != nil; !full {
-			defer c.Close()
-		}
+	var others []net.Conn
+	for c, err := net.Dial("unix", path); err == nil; c, err = net.Dial("unix", path) {
+		others = append(others, c)
 	}
 	if !(Client{path}).Running() {
 		t.Error("nothing runs")
 	}
-	ctx, stop := context.WithTimeout(t.Context(), 20*time.Millisecond)
-	defer stop()
+	ctx, stop := context.WithCancel(t.Context())
+	time.AfterFunc(20*time.Millisecond, stop)
 	if o := (Client{path}).Do(ctx, Request{Do: Hold}, func(string) {}); o.Error != "interrupted" {
 		t.Errorf("it does not wait for its turn: %+v", o)
 	}
@@ -151,6 +149,9 @@ func TestAQueueThatOthersFill(t *testing.T) {
 	go func() { served <- Serve(serving, listener, echo{}) }()
 	if o := (Client{path}).Do(t.Context(), Request{Do: Hold}, func(string) {}); o.Exit != 65 {
 		t.Errorf("%+v", o)
+	}
+	for _, c := range others {
+		_ = c.Close()
 	}
 	end()
 	if err := <-served; err != nil {

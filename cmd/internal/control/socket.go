@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"finishwatch/cmd/internal/logging"
 )
 
 const (
@@ -162,21 +164,20 @@ func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
 			return Outcome{Exit: 1, Error: "interrupted"}
 		case err != nil:
 			return Outcome{Exit: 3, Error: "finishwatch ended before it had answered; look at its log"}
-		case m.End != nil:
+		case m.End != nil: // cleaned there already, if nobody has got into it
+			m.End.Error = logging.Clean(m.End.Error)
 			return *m.End
 		case m.Line != nil:
-			say(*m.Line)
+			say(logging.Clean(*m.Line))
 		}
 	}
 }
 
 // dial connects. Where others crowd the queue of a daemon it tries again and again, for as long as patience.
 func (c Client) dial(ctx context.Context) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	for {
-		conn, err := (&net.Dialer{}).DialContext(ctx, "unix", c.Path)
-		if !errors.Is(err, syscall.EAGAIN) || !pause(ctx, 5*time.Millisecond) {
+	for end := time.Now().Add(patience); ; {
+		conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", c.Path)
+		if !errors.Is(err, syscall.EAGAIN) || time.Now().After(end) || !pause(ctx, 5*time.Millisecond) {
 			return conn, err
 		}
 	}
