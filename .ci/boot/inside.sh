@@ -115,12 +115,13 @@ reloads() {
   systemctl reload finishwatch && await 20 shows R2 7=34:20 && [ "$(property MainPID)" = "$pid" ] && row 5k.csv 3,14:30 &&
     await 20 shows R1 '1=14:20 3=14:30'
 }
+explained() { journalctl -q --no-pager -x -u finishwatch | grep -F "Safe: finishwatch $1" >/dev/null; }
 refuses_a_reload() {
   cp /etc/finishwatch/config.toml /var/tmp/good.toml
   echo 'eventd = "R3"' >>/etc/finishwatch/config.toml
   local pid
   pid=$(property MainPID)
-  ! systemctl reload finishwatch && await 10 said 'unknown key eventd' && active finishwatch && [ "$(property MainPID)" = "$pid" ] || return
+  ! systemctl reload finishwatch && await 10 said 'unknown key eventd' && await 10 explained 'goes on with the configuration from before' && active finishwatch && [ "$(property MainPID)" = "$pid" ] || return
   cp /var/tmp/good.toml /etc/finishwatch/config.toml
   row 5k.csv 4,14:40
   await 20 shows R1 '1=14:20 3=14:30 4=14:40'

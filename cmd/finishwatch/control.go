@@ -67,6 +67,11 @@ func (a *asked) take(cmd *cobra.Command, args []string) {
 func (a *asked) doer() (control.Doer, func(), error) {
 	cfg, err := loadConfig(a.path)
 	if err != nil {
+		if a.request.Do == control.Reload {
+			explainInJournal(func(log *zap.Logger) {
+				log.Error("configuration refused, the one before stays in force", zap.Error(err))
+			})
+		}
 		return nil, nil, err
 	}
 	if client, running := listening(cfg); running {

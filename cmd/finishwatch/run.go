@@ -34,7 +34,7 @@ ledger and sent at the next start.`,
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			err := failed(runDaemon(ctx, path, once, dryRun))
-			explainInJournal(err)
+			notStarted(err)
 			return err
 		},
 	}
@@ -84,25 +84,31 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	return nil
 }
 
-// explainInJournal says in the journal why a service does not start, with the ID under which the catalog tells what to do.
-// The mistakes themselves go to standard error, line by line, and so into the journal as well.
-func explainInJournal(err error) {
+// notStarted says in the journal why a service does not start.
+func notStarted(err error) {
 	known, ok := errors.AsType[*exit](err)
-	if !ok || !logging.ToJournal(os.Stderr, os.Getenv) {
+	switch {
+	case !ok:
+	case known.code == exitConfig:
+		explainInJournal(func(log *zap.Logger) { log.Error("configuration has mistakes; finishwatch does not start with it") })
+	case known.code == exitState:
+		explainInJournal(func(log *zap.Logger) {
+			log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
+		})
+	}
+}
+
+// explainInJournal says something in the journal, where this process speaks to it, with the ID under which the catalog tells
+// what to do. Mistakes of a configuration go to standard error, line by line, and so into the journal as well.
+func explainInJournal(say func(log *zap.Logger)) {
+	if !logging.ToJournal(os.Stderr, os.Getenv) {
 		return
 	}
-	log, cannot := logging.New(os.Stderr, "error", "journal", os.Getenv)
-	if cannot != nil {
+	log, err := logging.New(os.Stderr, "error", "journal", os.Getenv)
+	if err != nil {
 		return
 	}
-	switch known.code {
-	case exitConfig:
-		log.Error("configuration has mistakes; finishwatch does not start with it")
-	case exitState:
-		log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
-	default:
-		return
-	}
+	say(log)
 	<-time.After(seen)
 }
 
