@@ -92,7 +92,7 @@ logs_in() {
     [ "$(stat -c %U:%a /etc/finishwatch/opentrack.password)" = root:600 ]
 }
 all_lights_green() { # as root sees it; the ledger where `init` puts it is where the service may not write
-  finishwatch check --online >/var/tmp/lights.txt && ! grep -E 'RED|attention: no password' /var/tmp/lights.txt || { cat /var/tmp/lights.txt; return 1; }
+  finishwatch check --online >/var/tmp/lights.txt && ! grep -E 'RED|attention' /var/tmp/lights.txt || { cat /var/tmp/lights.txt; return 1; }
   cp /etc/finishwatch/config.toml /var/tmp/good.toml
   printf '[state]\nfile = "finishwatch.db"\n' >>/etc/finishwatch/config.toml
   finishwatch check --online >/var/tmp/lights.txt || true

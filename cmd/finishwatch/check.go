@@ -70,7 +70,7 @@ func attention(cfg *config.Config) []string {
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if info, err := os.Stat(folder); serviceOf(cfg) == "" && (err != nil || !info.IsDir()) { // that of a service is systemd's to make
 		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
 	}
 	if info, err := os.Stat(cfg.Watch.Dir); err != nil || !info.IsDir() {
