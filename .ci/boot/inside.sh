@@ -150,7 +150,7 @@ obeys() { # the socket is systemd's, so that who asks is told apart by the servi
 }
 # A question about the ledger starts nothing: not while the service is stopped, and not after a mistake has ended it.
 asked_while_stopped() {
-  systemctl stop finishwatch && [ ! -e /run/finishwatch.sock ] && finishwatch history 1 | grep confirmed && ! active finishwatch || return
+  systemctl stop finishwatch && await 10 no_socket && finishwatch history 1 | grep confirmed && ! active finishwatch || return
   cp /etc/finishwatch/config.toml /var/tmp/good.toml
   echo 'eventd = "R3"' >>/etc/finishwatch/config.toml
   exit78 && cp /var/tmp/good.toml /etc/finishwatch/config.toml && finishwatch history 1 | grep confirmed && ! active finishwatch &&
