@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"finishwatch/cmd/internal/borrow"
 )
 
 // The words of SERVICE section 3.
@@ -71,12 +73,19 @@ const (
 )
 
 // Write puts the status into its file at once: a reader sees the old one or the new one, never half of it.
+//
+// It is renamed by way of [os.Root], because on Windows [os.Rename] does not rename over a file that somebody reads.
 func (s Status) Write(path string) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".status-*")
+	folder, err := os.OpenRoot(filepath.Dir(path))
+	if err != nil {
+		return fmt.Errorf("write status: %w", err)
+	}
+	defer folder.Close()
+	temporary, err := os.CreateTemp(folder.Name(), ".status-*")
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
@@ -86,10 +95,22 @@ func (s Status) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
+	if err := replace(folder, filepath.Base(temporary.Name()), filepath.Base(path)); err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
 	return nil
+}
+
+// replace renames over a file, in a few tries: on Windows a virus scanner holds new files for a moment, and some file
+// systems there do not rename over one that is being read.
+func replace(folder *os.Root, from, to string) error {
+	for tries := 1; ; tries++ {
+		err := folder.Rename(from, to)
+		if err == nil || tries == 5 {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 }
 
 // Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old. A file that
@@ -120,7 +141,7 @@ func Read(now time.Time, paths ...string) (Status, error) {
 
 func read(path string) (Status, error) {
 	var s Status
-	text, err := os.ReadFile(path)
+	text, err := borrow.ReadFile(path)
 	if err != nil {
 		return s, fmt.Errorf("read status: %w", err)
 	}
