@@ -104,15 +104,24 @@ func mark(t *testing.T, text string) parse.Mark {
 	return m
 }
 
+// here is a path as it is spelled on this system: on Windows it has a drive.
+func here(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		panic(err)
+	}
+	return absolute
+}
+
 func TestDefaultsFillASmallConfiguration(t *testing.T) {
 	want := &Config{
-		Path: "/etc/finishwatch/config.toml",
+		Path: here("/etc/finishwatch/config.toml"),
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "https", Host: "data.opentrack.run"}, Competition: "2026/GBR/my-race", Username: "me@example.org",
 			Compress: "auto", Timeout: 30 * time.Second, MinInterval: 2 * time.Second, MaxBatch: 500,
 			NewFinishers: state.Append, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
-		Watch: Watch{Dir: "/srv/timing", Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
+		Watch: Watch{Dir: here("/srv/timing"), Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
 		State: State{File: systemStateFile("", noEnvironment)},
 		Log:   Log{Level: "info", Format: "auto"},
 		Races: []Race{{
@@ -127,15 +136,15 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 
 func TestEveryKeyOfALargeConfigurationCounts(t *testing.T) {
 	want := &Config{
-		Path: "/etc/finishwatch/config.toml",
+		Path: here("/etc/finishwatch/config.toml"),
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}, Competition: "2026/GBR/api-test", Username: "me@example.org",
-			PasswordFile: "/etc/finishwatch/secret/password", IgnoreUnknowns: true,
+			PasswordFile: here("/etc/finishwatch/secret/password"), IgnoreUnknowns: true,
 			Compress: "never", Timeout: 90 * time.Second, MaxBatch: 5000,
 			NewFinishers: state.Update, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
-		Watch: Watch{Dir: "/etc/finishwatch/exports", Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
-		State: State{File: "/etc/ledger.db"},
+		Watch: Watch{Dir: here("/etc/finishwatch/exports"), Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
+		State: State{File: here("/etc/ledger.db")},
 		Log:   Log{Level: "debug", Format: "journal"},
 		Races: []Race{{
 			Files: []string{"5k*.csv", "late/**/*.txt"}, Unit: state.Unit{Event: "003", Round: 2, Heat: 3}, Name: "My 5k", Note: "wet", Line: 25,
@@ -214,8 +223,8 @@ func TestLoadReadsAFile(t *testing.T) {
 	if want := filepath.FromSlash("/var/lib/one/finishwatch.db"); runtime.GOOS != "windows" && c.State.File != want {
 		t.Errorf("the ledger is %s, want %s", c.State.File, want)
 	}
-	if c.Path != file {
-		t.Errorf("path is %s, want %s", c.Path, file)
+	if c.Path != here(file) {
+		t.Errorf("path is %s, want %s", c.Path, here(file))
 	}
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -27,6 +28,9 @@ func (f file) read(v value) (string, []fault) {
 		return "", v.wrong("write the whole path, such as "+strconv.Quote(f.example), "~ is not understood here: a service has no home folder")
 	case strings.HasPrefix(s, "file://"):
 		return "", v.wrong("write only the path, such as "+strconv.Quote(f.example), "%s is an address, not a path", short(s))
+	case filepath.VolumeName(s) != "" && !filepath.IsAbs(s): // only on Windows
+		drive := filepath.VolumeName(s)
+		return "", v.wrong("write '"+drive+`\`+strings.TrimPrefix(s, drive)+"' in single quotes", "%s does not say where on %s", short(s), drive)
 	}
 	return s, nil
 }
@@ -60,13 +64,20 @@ func (c *Config) resolve() {
 		paths = append(paths, &c.Races[i].ChipFile)
 	}
 	for _, p := range paths {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(c.Path), *p)
-		}
 		if *p != "" {
-			*p = filepath.Clean(*p)
+			*p = c.absolute(*p)
 		}
 	}
+}
+
+func (c *Config) absolute(path string) string {
+	switch {
+	case filepath.IsAbs(path):
+		return filepath.Clean(path)
+	case os.IsPathSeparator(path[0]): // the top of a drive, on Windows
+		return filepath.Clean(filepath.VolumeName(c.Path) + path)
+	}
+	return filepath.Join(filepath.Dir(c.Path), path)
 }
 
 // defaultStateFile is where the ledger lies when nobody says otherwise: in the folder that systemd made for it, else
