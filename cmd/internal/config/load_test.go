@@ -262,6 +262,22 @@ func TestTheLedgerHasItsPlaceOnEverySystem(t *testing.T) {
 	}
 }
 
+func TestItsOwnFolderIsTheUsualOneWithoutAServiceManager(t *testing.T) {
+	const windows, mac = `C:\ProgramData\finishwatch\finishwatch.db`, "/Users/anna/Library/Application Support/finishwatch/finishwatch.db"
+	for _, c := range []struct{ system, home, ledger, want string }{
+		{"windows", "", windows, `C:\ProgramData\finishwatch`},
+		{"windows", "", `D:\race\finishwatch.db`, ""},
+		{"darwin", "/Users/anna", mac, "/Users/anna/Library/Application Support/finishwatch"},
+		{"darwin", "/Users/anna", "/Volumes/race/finishwatch.db", ""},
+		{"darwin", "", "/var/lib/finishwatch/finishwatch.db", ""},
+		{"linux", "/home/anna", "/var/lib/finishwatch/finishwatch.db", ""},
+	} {
+		if got := (&Config{State: State{File: filepath.FromSlash(c.ledger)}}).OwnFolder(c.system, environment("HOME", c.home)); filepath.ToSlash(got) != filepath.ToSlash(c.want) {
+			t.Errorf("%s with %s: %q, want %q", c.system, c.ledger, got, c.want)
+		}
+	}
+}
+
 func TestTheStatusLiesInTheRuntimeDirectoryOrBesideTheLedger(t *testing.T) {
 	c := &Config{State: State{File: filepath.FromSlash("/var/lib/finishwatch/finishwatch.db")}}
 	if got, want := c.StatusFile(noEnvironment), filepath.FromSlash("/var/lib/finishwatch/finishwatch.db.status.json"); got != want {

@@ -112,6 +112,16 @@ func systemStateFile(path string, getenv func(string) string) string {
 	return defaultStateFile(runtime.GOOS, getenv)
 }
 
+// OwnFolder is the folder of the ledger where finishwatch makes it itself: its usual place on Windows and macOS, where no
+// service manager has made it. Empty for any other: a folder that a person named may be one that is not mounted yet.
+func (c *Config) OwnFolder(system string, getenv func(string) string) string {
+	file := defaultStateFile(system, getenv)
+	if system != "windows" && (system != "darwin" || getenv("HOME") == "") || c.State.File != file {
+		return ""
+	}
+	return file[:strings.LastIndexAny(file, `/\`)]
+}
+
 // Instance is the NAME of finishwatch@NAME.service, whose configuration is /etc/finishwatch/NAME.toml; empty for that of
 // finishwatch.service and for any other.
 func Instance(path string) string {
