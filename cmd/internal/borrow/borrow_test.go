@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -36,6 +37,40 @@ func TestWhoseFileItIsGoesOn(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestAFileThatIsReadIsReplaced(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.json")
+	if err := os.WriteFile(path, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	stop := make(chan struct{})
+	var readers sync.WaitGroup
+	readers.Go(func() {
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				if text, err := ReadFile(path); err != nil || len(text) != 3 {
+					t.Errorf("%q %v", text, err)
+				}
+			}
+		}
+	})
+	for range 300 {
+		err := errors.Join(os.WriteFile(path+".new", []byte("new"), 0o600), Replace(path+".new", path))
+		if err != nil {
+			t.Error(err)
+			break
+		}
+	}
+	close(stop)
+	readers.Wait()
+	if err := Replace(path+".none", path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing to replace it by: %v", err)
 	}
 }
 

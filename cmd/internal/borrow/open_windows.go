@@ -1,8 +1,11 @@
 package borrow
 
 import (
+	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -21,3 +24,23 @@ func Open(path string) (*os.File, error) {
 	}
 	return os.NewFile(uintptr(handle), path), nil
 }
+
+// Replace renames a file over another one in the same folder. An [os.Root] does so although somebody reads it, where the
+// file system can and the reader lets it; where not, and where a virus scanner looks at the new file, that passes.
+func Replace(from, to string) error {
+	folder, err := os.OpenRoot(filepath.Dir(to))
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	for tries := 1; ; tries++ {
+		err := folder.Rename(filepath.Base(from), filepath.Base(to))
+		if err == nil || tries == patience || errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// patience is how often Replace tries.
+const patience = 20

@@ -73,19 +73,12 @@ const (
 )
 
 // Write puts the status into its file at once: a reader sees the old one or the new one, never half of it.
-//
-// It is renamed by way of [os.Root], because on Windows [os.Rename] does not rename over a file that somebody reads.
 func (s Status) Write(path string) error {
 	text, err := json.Marshal(s)
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	folder, err := os.OpenRoot(filepath.Dir(path))
-	if err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	defer folder.Close()
-	temporary, err := os.CreateTemp(folder.Name(), ".status-*")
+	temporary, err := os.CreateTemp(filepath.Dir(path), ".status-*")
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
@@ -95,22 +88,10 @@ func (s Status) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	if err := replace(folder, filepath.Base(temporary.Name()), filepath.Base(path)); err != nil {
+	if err := borrow.Replace(temporary.Name(), path); err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
 	return nil
-}
-
-// replace renames over a file, in a few tries: on Windows a virus scanner holds new files for a moment, and some file
-// systems there do not rename over one that is being read.
-func replace(folder *os.Root, from, to string) error {
-	for tries := 1; ; tries++ {
-		err := folder.Rename(from, to)
-		if err == nil || tries == 5 {
-			return err
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
 }
 
 // Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old. A file that
