@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -70,7 +71,7 @@ func attention(cfg *config.Config, getenv func(string) string) []string {
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if info, err := os.Stat(folder); cfg.OwnFolder(runtime.GOOS, getenv) == "" && (err != nil || !info.IsDir()) {
 		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
 	}
 	if info, err := os.Stat(cfg.Watch.Dir); err != nil || !info.IsDir() {
