@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -70,7 +71,8 @@ func attention(cfg *config.Config) []string {
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)
-	if info, err := os.Stat(folder); serviceOf(cfg) == "" && (err != nil || !info.IsDir()) { // that of a service is systemd's to make
+	made := serviceOf(cfg) != "" || cfg.OwnFolder(runtime.GOOS, os.Getenv) != "" // by systemd, or when it is run
+	if info, err := os.Stat(folder); !made && (err != nil || !info.IsDir()) {
 		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
 	}
 	if info, err := os.Stat(cfg.Watch.Dir); err != nil || !info.IsDir() {

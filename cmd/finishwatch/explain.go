@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"finishwatch/cmd/internal/borrow"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/explanation"
@@ -202,7 +203,7 @@ func readExport(cfg *config.Config, file string) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("%d bytes are more than [watch] max_size allows (%d)", info.Size(), limit)
 	}
-	f, err := os.Open(file)
+	f, err := borrow.Open(file)
 	if err != nil {
 		return nil, fmt.Errorf("cannot be read: %w", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -84,6 +85,9 @@ func (s *service) options() (daemon.Options, error) {
 	var err error
 	if options.Password, err = s.cfg.Password(os.Getenv); err != nil {
 		return options, &exit{code: exitConfig, err: err}
+	}
+	if folder := s.cfg.OwnFolder(runtime.GOOS, os.Getenv); folder != "" {
+		_ = os.MkdirAll(folder, 0o700) // where that cannot be, the ledger says so
 	}
 	options.StatusFile = s.cfg.StatusFile(os.Getenv)
 	options.Listen = func() (net.Listener, error) {
