@@ -12,10 +12,10 @@ import (
 // system cannot say who it is, the rights decide.
 func ours(c net.Conn) bool {
 	uid, known := peer(c)
-	return !known || mayAsk(uid, os.Geteuid())
+	return mayAsk(uid, known, os.Geteuid())
 }
 
-func mayAsk(peer, self int) bool { return peer == 0 || peer == self }
+func mayAsk(peer int, known bool, self int) bool { return !known || peer == 0 || peer == self }
 
 // refuse says why, and hangs up.
 func refuse(c net.Conn) {
