@@ -42,7 +42,8 @@ func (r *reader) compareBounds(at keyPath, race *Race) {
 		return
 	}
 	r.mistake(r.doc.places.find(at.key("slowest")).value,
-		fmt.Sprintf("slowest (%s) is faster than fastest (%s): every mark would be held", slowest, fastest), "exchange the two")
+		fmt.Sprintf("slowest (%s) is faster than fastest (%s): every mark would be held", slowest, fastest),
+		fmt.Sprintf("exchange the two: write fastest = %q and slowest = %q", slowest.String(), fastest.String()))
 }
 
 // compareColumns refuses one column for two things.
@@ -51,6 +52,13 @@ func (r *reader) compareColumns(at keyPath, race *Race) {
 	if columns.Bib != "" && columns.Bib == columns.Time {
 		r.mistake(r.doc.places.find(at.key("columns").key("time")).value,
 			"bib and time are the same column", "write the header or the number of the column with the times")
+	}
+	for _, other := range [][2]string{{"bib", columns.Bib}, {"time", columns.Time}} {
+		if columns.Status != "" && columns.Status == other[1] {
+			r.mistake(r.doc.places.find(at.key("columns").key("status")).value, "status and "+other[0]+" are the same column",
+				"leave status out where DNF and DNS stand in the column of the times, or name the column that has them alone")
+			return
+		}
 	}
 }
 
@@ -65,7 +73,7 @@ func (r *reader) compareRaces() {
 			}
 			if sameRows(race, earlier) {
 				r.mistake(r.doc.places.find(r.races[i]).name,
-					fmt.Sprintf("this is the race of line %d again: %s from the same files", earlier.Line, race.Unit), "leave one of the two out")
+					fmt.Sprintf("this is the race of line %d again: %s from the same files", earlier.Line, race.Unit), "leave one of the two out, or correct eventid, round or heat")
 				break
 			}
 			r.compareNames(i, j)
@@ -103,10 +111,10 @@ func (r *reader) compareNames(i, j int) {
 	race, earlier := r.draft.config.Races[i], r.draft.config.Races[j]
 	if race.Name != "" && earlier.Name != "" && race.Name != earlier.Name {
 		r.mistake(r.doc.places.find(r.races[i].key("name")).value,
-			fmt.Sprintf("%s has another name in line %d: %s", race.Unit, earlier.Line, short(earlier.Name)), "write the same name, or write it once")
+			fmt.Sprintf("%s has another name in line %d: %s", race.Unit, earlier.Line, short(earlier.Name)), "write the same name, or write it once; if it is another race, correct eventid, round or heat")
 	}
 	if race.Note != "" && earlier.Note != "" && race.Note != earlier.Note {
 		r.mistake(r.doc.places.find(r.races[i].key("note")).value,
-			fmt.Sprintf("%s has another note in line %d: %s", race.Unit, earlier.Line, short(earlier.Note)), "write the same note, or write it once")
+			fmt.Sprintf("%s has another note in line %d: %s", race.Unit, earlier.Line, short(earlier.Note)), "write the same note, or write it once; if it is another race, correct eventid, round or heat")
 	}
 }
