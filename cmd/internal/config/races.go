@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"finishwatch/parse"
 )
 
 // race reads one [[race]] table with the tables below it.
@@ -14,6 +16,7 @@ func (r *reader) race(t table, at keyPath, values map[string]any) {
 	race := r.draft.race
 	r.compareBounds(at, race)
 	r.compareColumns(at, race)
+	r.compareReads(at, race)
 	r.draft.config.Races = append(r.draft.config.Races, *race)
 	r.races = append(r.races, at)
 }
@@ -58,6 +61,30 @@ func (r *reader) compareColumns(at keyPath, race *Race) {
 			r.mistake(r.doc.places.find(at.key("columns").key("status")).value, "status and "+other[0]+" are the same column",
 				"leave status out where DNF and DNS stand in the column of the times, or name the column that has them alone")
 			return
+		}
+	}
+}
+
+// logs are the formats of raw reads.
+func logs() []string { return []string{"ipico", "ct", "rr-passings", "rfid"} }
+
+// compareReads refuses what would have every file of raw reads refused.
+func (r *reader) compareReads(at keyPath, race *Race) {
+	rules := race.Rules
+	if !slices.Contains(logs(), rules.Format) {
+		return
+	}
+	if rules.Columns != (parse.Columns{}) {
+		r.mistake(r.doc.places.find(at.key("columns")).name, rules.Format+" are raw reads, which have no columns to name",
+			`leave [race.columns] out, or write format = "csv"`)
+	}
+	if rules.Clock == "chip" {
+		r.mistake(r.doc.places.find(at.key("clock")).value, rules.Format+" are raw reads, whose times count from start", `write clock = "gun", or leave it out`)
+	}
+	for _, name := range slices.Sorted(maps.Keys(rules.Where)) {
+		if rules.Where[name] == "*" {
+			r.mistake(r.doc.places.find(at.key("where").key(name)).value, "reads of every place are no finishes",
+				"write the place of the finish, as "+bareOrQuoted(name)+` = "Finish"`)
 		}
 	}
 }
