@@ -29,7 +29,7 @@ With --online it also asks the server, and looks at everything else of this lapt
 user can read the folder, network, certificate, login, rights on the competition, each race's event, the clock, free space, the
 lid, the journal. What is RED comes with what to do; the exit code is then 1, or 77 where it is the login or the rights.`,
 		Example: "  finishwatch check --config config.toml\n  sudo finishwatch check --online",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(path)
 			if err != nil {

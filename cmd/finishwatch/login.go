@@ -25,12 +25,12 @@ func newLogin() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Ask for the password, try it, and store it for root alone",
-		Long: `Ask for OpenTrack's password without showing it, try it with the configuration's username, and store it where the service
+		Long: `It is OpenTrack's password, and is not shown. It is tried with the configuration's username, and stored where the service
 looks for it, readable for its owner alone: password_file of the configuration, or else /etc/finishwatch/opentrack.password,
 from which systemd hands it over (for /etc/finishwatch/NAME.toml it is NAME.password). A password that is refused is not
 stored. Where standard input is no terminal, the password is its first line.`,
 		Example: "  sudo finishwatch login\n  sudo finishwatch login --config /etc/finishwatch/10k.toml",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -128,12 +128,12 @@ func (l *login) ask(ctx context.Context, cfg *config.Config) (string, error) {
 	} else {
 		line, err := bufio.NewReader(io.LimitReader(l.in, setup.MaxPassword+2)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("read the password: %w", err)
+			return "", fmt.Errorf("read the password: %w; type it on a terminal, or pipe a file with it into finishwatch login", err)
 		}
 		password = strings.TrimRight(line, "\r\n")
 	}
 	if password == "" || strings.ContainsAny(password, "\x00\r\n") || len(password) > setup.MaxPassword {
-		return "", errors.New("that is no password: it is empty, has invisible characters, or is too long; nothing was stored")
+		return "", errors.New("that is no password: it is empty, has invisible characters, or is too long; nothing was stored; run it again")
 	}
 	return password, nil
 }

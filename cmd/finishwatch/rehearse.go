@@ -21,8 +21,7 @@ func newRehearse() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rehearse",
 		Short: "Play a race into an imitation of OpenTrack and judge what arrives",
-		Long: `Play a race into an imitation of OpenTrack on this laptop, with nothing configured, and judge what arrives. The real daemon
-runs on it, and the results are on a web page whose address is printed. The exit code is 0 only when every finish is there once
+		Long: `Nothing has to be configured, and nothing is public: the imitation is on this laptop. The real daemon runs on it, and the results are on a web page whose address is printed. The exit code is 0 only when every finish is there once
 with its exact mark.
 
 Faults, for --faults "outage 30s at 1m; kill at 20s". LENGTH and TIME (since the start) may be left out; the race is made long enough:
@@ -31,7 +30,7 @@ Styles, for --style:
 ` + styleHelp(),
 		Example: "  finishwatch rehearse --open\n  finishwatch rehearse --from exports/ --config config.toml --faults \"outage 30s at 20s; kill\"\n" +
 			"  finishwatch rehearse --athletes 5000 --waves 4 --style mixed",
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if options.Faults == "list" {
 				fmt.Fprint(cmd.OutOrStdout(), faultHelp())

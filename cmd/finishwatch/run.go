@@ -25,10 +25,10 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Watch the folder and send finishes until stopped",
-		Long: `Watch the folder and send finishes until stopped (SIGTERM or Ctrl-C). What was read and not yet sent is kept in the
+		Long: `Ctrl-C or SIGTERM stop it. What was read and not yet sent is kept in the
 ledger and sent at the next start.`,
-		Example: "  finishwatch run --config config.toml --dry-run --once",
-		Args:    cobra.NoArgs,
+		Example: "  finishwatch run --config config.toml --once --dry-run   # look at the requests first\n  finishwatch run --config config.toml",
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -138,7 +138,7 @@ func stateError(err error) error { return &exit{code: exitState, err: err} }
 func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err error) {
 	dir, err := os.MkdirTemp("", "finishwatch-dry-run-*")
 	if err != nil {
-		return func() {}, fmt.Errorf("dry run: %w", err)
+		return func() {}, fmt.Errorf("dry run: %w; make room in the folder for temporary files, or set TMPDIR to another one", err)
 	}
 	clean = func() { _ = os.RemoveAll(dir) }
 	ledger := filepath.Join(dir, "finishwatch.db")
