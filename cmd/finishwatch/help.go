@@ -11,30 +11,69 @@ import (
 	"finishwatch/cmd/internal/config"
 )
 
-// helpTemplate is what --help prints: what the command does in a sentence, an example that works, the flags, and then what
-// else there is to know.
-const helpTemplate = `{{sentence .}}
-{{if .HasExample}}
-Examples:
-{{.Example}}
-{{end}}
-Usage:
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
-{{if .HasAvailableSubCommands}}
-Commands:{{range .Commands}}{{if or .IsAvailableCommand (eq .Name "help")}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
-{{end}}{{if .HasAvailableLocalFlags}}
-Flags:
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
-{{end}}{{with details .}}
-{{.}}
-{{end}}`
+// printHelp is what --help prints: what the command does in a sentence, an example that works, the flags, and then what else
+// there is to know.
+func printHelp(cmd *cobra.Command, _ []string) {
+	var b strings.Builder
+	fmt.Fprintln(&b, sentence(cmd))
+	if cmd.Example != "" {
+		fmt.Fprintf(&b, "\nExamples:\n%s\n", cmd.Example)
+	}
+	usage := cmd.CommandPath() + " COMMAND"
+	if cmd.Runnable() && !cmd.HasAvailableSubCommands() {
+		usage = cmd.UseLine()
+	}
+	fmt.Fprintf(&b, "\nUsage:\n  %s\n", usage)
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprint(&b, "\nCommands:\n")
+		for _, below := range cmd.Commands() {
+			if below.IsAvailableCommand() || below.Name() == "help" {
+				fmt.Fprintf(&b, "  %-*s  %s\n", cmd.NamePadding(), below.Name(), below.Short)
+			}
+		}
+	}
+	if cmd.HasAvailableLocalFlags() {
+		fmt.Fprintf(&b, "\nFlags:\n%s", cmd.LocalFlags().FlagUsages())
+	}
+	if more := details(cmd); more != "" {
+		fmt.Fprintf(&b, "\n%s\n", folded(more))
+	}
+	fmt.Fprint(cmd.OutOrStdout(), b.String())
+}
+
+// width is that of a terminal as it opens.
+const width = 80
+
+// folded is a text whose paragraphs fit a terminal. Lines that are indented are a table and stay as they are.
+func folded(text string) string {
+	var out []string
+	line := ""
+	end := func() {
+		if line != "" {
+			out = append(out, line)
+		}
+		line = ""
+	}
+	for row := range strings.SplitSeq(text, "\n") {
+		if row == "" || strings.HasPrefix(row, " ") {
+			end()
+			out = append(out, row)
+			continue
+		}
+		for word := range strings.FieldsSeq(row) {
+			if line != "" && len([]rune(line))+1+len([]rune(word)) > width {
+				end()
+			}
+			line = strings.TrimLeft(line+" "+word, " ")
+		}
+	}
+	end()
+	return strings.Join(out, "\n")
+}
 
 // dressHelp gives all commands their help, the words by which people look for them, and mistakes that say what was meant.
 func dressHelp(root *cobra.Command) {
-	cobra.AddTemplateFunc("sentence", sentence)
-	cobra.AddTemplateFunc("details", details)
-	root.SetHelpTemplate(helpTemplate)
+	root.SetHelpFunc(printHelp)
 	root.SetFlagErrorFunc(flagMistake)
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
@@ -48,6 +87,9 @@ func dressHelp(root *cobra.Command) {
 	} {
 		if cmd, _, err := root.Find(strings.Fields(path)); err == nil && cmd != root {
 			cmd.Example = "  " + example
+			if path == "completion" {
+				cmd.Long = "Each of them says how its script is used."
+			}
 		}
 	}
 	for _, cmd := range root.Commands() {

@@ -49,9 +49,9 @@ Styles, for --style:
 	f.Lookup("config").Usage = "read them as the races of this configuration `FILE` do"
 	f.StringVar(&style, "style", string(rehearsal.StyleAppend), "`STYLE` in which the exports are written")
 	f.StringVar(&speed, "speed", "", "play by the finish times, so many times as fast (`FACTOR`); or max: no pause at all")
-	f.IntVar(&options.Athletes, "athletes", 300, "athletes of the synthetic race")
-	f.IntVar(&options.Waves, "waves", 1, "waves in which they start, each of them a heat")
-	f.Uint64Var(&options.Seed, "seed", 2026, "another number is another synthetic race")
+	f.IntVar(&options.Athletes, "athletes", 300, "`NUMBER` of athletes of the synthetic race")
+	f.IntVar(&options.Waves, "waves", 1, "`NUMBER` of waves in which they start, each of them a heat")
+	f.Uint64Var(&options.Seed, "seed", 2026, "another `NUMBER` is another synthetic race")
 	f.StringVar(&options.Faults, "faults", "", "what goes wrong (`SCRIPT`); list shows what can")
 	f.BoolVar(&options.Open, "open", false, "open the page in the browser")
 	f.BoolVar(&options.JSON, "json", false, "print the verdict as JSON; the progress goes to standard error")
