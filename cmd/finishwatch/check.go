@@ -1,11 +1,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -13,6 +15,7 @@ import (
 
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/forecast"
+	"finishwatch/cmd/internal/terminal"
 )
 
 func newCheck() *cobra.Command {
@@ -37,7 +40,7 @@ lid, the journal. What is RED comes with what to do; the exit code is then 1, or
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
-			printCheck(cmd.OutOrStdout(), cfg, os.Getenv, forecast.Look(ctx, cfg, time.Now(), forecast.Usual(), func(int) {}))
+			printCheck(cmd.OutOrStdout(), cfg, os.Getenv, foresee(ctx, cfg))
 			if online {
 				return checkOnline(ctx, cmd.OutOrStdout(), cfg)
 			}
@@ -47,6 +50,16 @@ lid, the journal. What is RED comes with what to do; the exit code is then 1, or
 	addConfig(cmd, &path, defaultConfig())
 	cmd.Flags().BoolVar(&online, "online", false, "also ask the server, and look at the rest of this laptop")
 	return cmd
+}
+
+// foresee looks into the folder, and tells a person who waits how far it is.
+func foresee(ctx context.Context, cfg *config.Config) (will *forecast.Forecast) {
+	var files atomic.Int64
+	_ = terminal.On(os.Stderr).While(func() string { return fmt.Sprintf("reads the exports: %d so far", files.Load()) }, func() error {
+		will = forecast.Look(ctx, cfg, time.Now(), forecast.Usual(), func(n int) { files.Store(int64(n)) })
+		return nil
+	})
+	return will
 }
 
 // printCheck says what a configuration without mistakes will meet, and ends with what it will do.

@@ -20,12 +20,14 @@ import (
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/status"
+	"finishwatch/cmd/internal/terminal"
 )
 
 // asked is a command that asks the daemon for something.
 type asked struct {
 	path    string
 	request control.Request
+	races   int // of the configuration
 }
 
 // command fills in what all of them share.
@@ -69,6 +71,7 @@ func (a *asked) doer() (control.Doer, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	a.races = racesOf(cfg)
 	for _, statusFile := range statusFiles(cfg) {
 		if client := (control.Client{Path: control.SocketFor(statusFile)}); client.Running() {
 			return client, func() {}, nil
@@ -107,10 +110,19 @@ func openDesk(cfg *config.Config, options daemon.Options) (*control.Desk, func()
 	return desk, closeLedger, nil
 }
 
-// ask carries the request out and writes what is said.
+// ask carries the request out and writes what is said. What takes long shows how far it is.
 func (a *asked) ask(ctx context.Context, cmd *cobra.Command, doer control.Doer) (control.Outcome, error) {
-	out := cmd.OutOrStdout()
-	outcome := doer.Do(ctx, a.request, func(line string) { fmt.Fprintln(out, reword(line)) })
+	line := terminal.On(os.Stderr)
+	out := line.Above(cmd.OutOrStdout())
+	said := said{races: a.races}
+	var outcome control.Outcome
+	_ = line.While(func() string { return said.progress(a.request) }, func() error {
+		outcome = doer.Do(ctx, a.request, func(text string) {
+			said.count(text)
+			fmt.Fprintln(out, reword(text))
+		})
+		return nil
+	})
 	return outcome, errorOf(outcome)
 }
 
@@ -213,7 +225,12 @@ func newReload() *cobra.Command {
 		if _, err := a.ask(ctx, cmd, doer); err != nil {
 			return err
 		}
-		return awaitReload(ctx, cmd.OutOrStdout(), before, files)
+		waits := func() string { return "waits until the configuration is in force" }
+		err = terminal.On(os.Stderr).While(waits, func() error { return awaitReload(ctx, before, files) })
+		if err == nil {
+			fmt.Fprintln(cmd.OutOrStdout(), "the configuration is in force")
+		}
+		return err
 	})
 }
 
@@ -233,7 +250,7 @@ func (a *asked) status() (status.Status, []string, error) {
 const reloadTime = time.Minute
 
 // awaitReload waits until another configuration is in force, or is said to have been refused.
-func awaitReload(ctx context.Context, out io.Writer, before status.Status, files []string) error {
+func awaitReload(ctx context.Context, before status.Status, files []string) error {
 	ctx, cancel := context.WithTimeout(ctx, reloadTime)
 	defer cancel()
 	ticker := time.NewTicker(50 * time.Millisecond)
@@ -250,7 +267,6 @@ func awaitReload(ctx context.Context, out io.Writer, before status.Status, files
 		case now.Refused != "":
 			return &exit{code: exitConfig, err: fmt.Errorf("%s; the configuration before stays in force", now.Refused)}
 		default:
-			fmt.Fprintln(out, "the configuration is in force")
 			return nil
 		}
 	}

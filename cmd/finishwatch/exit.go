@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -62,6 +63,17 @@ func reword(text string) string {
 	byItself := (&uploader.Error{Class: uploader.Unreachable}).Fix()
 	text = strings.ReplaceAll(text, "login page of the network; "+byItself, "login page of the network, and run it again")
 	return strings.ReplaceAll(text, byItself, "look at the network (cable, WLAN, mobile data), and run it again")
+}
+
+// command writes what a command that ends says of the server.
+type command struct{ io.Writer }
+
+// Write implements [io.Writer].
+func (c command) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(c.Writer, reword(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // ended is an error as a command ends with it.

@@ -17,6 +17,7 @@ import (
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/setup"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/uploader"
 )
 
@@ -68,7 +69,9 @@ func (l *login) run(ctx context.Context) error {
 		return &exit{code: exitUsage, err: err}
 	}
 	tried := "OpenTrack takes the login"
-	if err := daemon.NewServer(cfg, password, version).Login(ctx); err != nil {
+	tries := func() string { return "tries the login at " + cfg.OpenTrack.Server.Host }
+	server := daemon.NewServer(cfg, password, version)
+	if err := terminal.On(os.Stderr).While(tries, func() error { return server.Login(ctx) }); err != nil {
 		refused, ok := errors.AsType[*uploader.Error](err)
 		if !ok || refused.Class == uploader.LoginRefused || !l.untried {
 			return failed(fmt.Errorf("%w; the password is not stored%s", err, ifOutOfReach(refused)))

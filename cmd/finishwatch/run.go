@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/state"
 )
 
@@ -49,7 +51,11 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	log, err := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
+	line := &terminal.Line{}
+	if once {
+		line = terminal.On(os.Stderr)
+	}
+	log, err := logging.Through(line.Above(os.Stderr), os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
 	if err != nil {
 		return err
 	}
@@ -60,7 +66,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	options := daemon.Options{Version: version}
 	if dryRun {
-		clean, err := forDryRun(cfg, &options)
+		clean, err := forDryRun(cfg, &options, line.Above(os.Stdout))
 		defer clean()
 		if err != nil {
 			return stateError(err)
@@ -75,7 +81,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer d.Close()
 	if once {
-		return d.Once(ctx, os.Stderr)
+		return line.While(d.Progress, func() error { return d.Once(ctx, command{line.Above(os.Stderr)}) })
 	}
 	if err := d.Run(ctx); err != nil {
 		return stateError(err)
@@ -135,7 +141,7 @@ func inTime(ctx context.Context, grace time.Duration, run func(context.Context) 
 func stateError(err error) error { return &exit{code: exitState, err: err} }
 
 // forDryRun lets the daemon work on a copy of the ledger that is thrown away, and print in place of sending.
-func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err error) {
+func forDryRun(cfg *config.Config, options *daemon.Options, out io.Writer) (clean func(), err error) {
 	dir, err := os.MkdirTemp("", "finishwatch-dry-run-*")
 	if err != nil {
 		return func() {}, fmt.Errorf("dry run: %w; make room in the folder for temporary files, or set TMPDIR to another one", err)
@@ -146,6 +152,6 @@ func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err e
 		return clean, err
 	}
 	cfg.State.File = ledger
-	options.DryRun = os.Stdout
+	options.DryRun = out
 	return clean, nil
 }

@@ -45,6 +45,7 @@ func TestStories(t *testing.T) {
 			"mkfifo":   cmdMkfifo,
 			"large":    cmdLarge,
 			"examples": cmdExamples,
+			"watched":  cmdWatched,
 		},
 	})
 }
