@@ -72,5 +72,6 @@ func parseWith(path string, text []byte, getenv func(string) string) (*Config, e
 	}
 	r.draft.config.resolve()
 	r.draft.config.mixed()
+	r.draft.config.open(plain)
 	return r.draft.config, nil
 }

@@ -3,7 +3,9 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
 
 	"finishwatch/parse"
 )
@@ -117,6 +119,23 @@ func sameRows(a, b Race) bool {
 func sameFiles(a, b Race) bool {
 	one, other := slices.Sorted(slices.Values(a.Files)), slices.Sorted(slices.Values(b.Files))
 	return slices.Equal(slices.Compact(one), slices.Compact(other))
+}
+
+// open finds what finishwatch init left to choose: a remark with the word CHOOSE, and below it a key that is switched off.
+func (c *Config) open(text string) {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines[:len(lines)-1] {
+		key := regexp.MustCompile(`^#([A-Za-z_"][^=]*?)\s*=`).FindStringSubmatch(lines[i+1])
+		if key == nil || !strings.HasPrefix(line, "# CHOOSE") {
+			continue
+		}
+		for r := len(c.Races) - 1; r >= 0; r-- {
+			if race := &c.Races[r]; race.Line <= i {
+				race.Open = append(race.Open, Open{Key: key[1], Line: i + 2})
+				break
+			}
+		}
+	}
 }
 
 // mixed tells the races whose files are meant to hold rows of several ones: the server drops bibs that are not in a race's

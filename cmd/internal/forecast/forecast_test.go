@@ -106,6 +106,14 @@ func TestWhatARaceWillDo(t *testing.T) {
 			folder{map[string]string{"5k.csv": "Bib,Time,Race\n349,14:25,5K\n"}, my5k + "[race.where]\nRace = \"CHOOSE\"\n"},
 			"  5k*.csv → R1/1/1 My 5k: waits for your choice: CHOOSE stands below [race.where] of the [[race]] in line 6; write which value of Race is this race\n",
 		},
+		"a race whose start is not chosen, before its first export": {
+			folder{nil, "[[race]]\nfiles = [\"a.csv\"]\neventid = \"R9\"\n" + my5k + "# CHOOSE: when the race began. Then take the # away in front of:\n#start = \"10:00:00\"\n"},
+			"  a.csv → R9/1/1: no file yet\n  5k*.csv → R1/1/1 My 5k: no file yet; waits for your choice: CHOOSE stands above start in line 14\n",
+		},
+		"a choice that was made below its remark": {
+			folder{nil, my5k + "# CHOOSE: when the race began. Then take the # away in front of:\nstart = \"10:00:00\"\n"},
+			"  5k*.csv → R1/1/1 My 5k: no file yet\n",
+		},
 		"a race whose start is not chosen": {
 			folder{map[string]string{"5k.csv": "CT01_33~1~finish~349~10:42:13.45~1~0F2C18~1\n"}, my5k},
 			"  5k*.csv → R1/1/1 My 5k: refused: 5k.csv: these are ChronoTrack reads with times of day; ",

@@ -31,7 +31,7 @@ func (f *Forecast) says(r Race) string {
 	case r.Files == 0 && f.Cut != "":
 		return "no file among those that were read"
 	case r.Files == 0:
-		return "no file yet" + f.others()
+		return "no file yet" + r.open() + f.others()
 	case len(r.Refused) == 1 && r.Files == 1:
 		return "refused: " + r.Refused[0].String()
 	}
@@ -59,6 +59,18 @@ func (r *Race) waits() string {
 		}
 	}
 	return ""
+}
+
+// open names what is still to be chosen. An export that is there is refused for it, and says more.
+func (r *Race) open() string {
+	var list []string
+	for _, o := range r.Open {
+		list = append(list, fmt.Sprintf("%s in line %d", o.Key, o.Line))
+	}
+	if list == nil {
+		return ""
+	}
+	return "; waits for your choice: CHOOSE stands above " + strings.Join(list, " and ")
 }
 
 // others names what else is in the folder: a pattern may be spelled in another way than the export.
