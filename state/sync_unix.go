@@ -5,6 +5,7 @@ package state
 import (
 	"errors"
 	"os"
+	"syscall"
 )
 
 // syncFolder makes the name of a new file in the folder survive a power cut.
@@ -14,4 +15,10 @@ func syncFolder(dir string) error {
 		return err
 	}
 	return errors.Join(folder.Sync(), folder.Close())
+}
+
+// letGo closes a file and ends its lock, which lasts as long as the file is mapped into memory.
+func letGo(file *os.File) {
+	_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+	_ = file.Close()
 }

@@ -3,6 +3,8 @@
 s#/etc/finishwatch/config\.toml#/etc/finishwatch/%i.toml#
 s#^\(State\|Runtime\)Directory=finishwatch$#&@%i#
 s#^Description=.*#& (%i)#
+s#^\(Sockets\|PartOf\)=finishwatch\.#\1=finishwatch@%i.#
+s#/run/finishwatch\.sock#/run/finishwatch@%i.sock#
 s#-/var/lib/finishwatch -/run/finishwatch#-/var/lib/finishwatch@%i -/run/finishwatch@%i#
 s#^LoadCredential=.*#LoadCredential=opentrack.password:/etc/finishwatch/%i.password#
 # Without a name systemd makes one up that is good for any NAME.

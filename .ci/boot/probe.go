@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -15,6 +16,9 @@ import (
 func main() {
 	if len(os.Args) > 1 && os.Args[1] == "nothing" {
 		return // it was started as a copy of itself, and that was all
+	}
+	if len(os.Args) > 2 && os.Args[1] == "ask" {
+		ask(os.Args[2])
 	}
 	state := os.Getenv("STATE_DIRECTORY")
 	if state == "" {
@@ -31,7 +35,8 @@ func main() {
 	// What it must be able to do: were all denied, the rest would prove nothing.
 	try("read the watched folder", func() error { _, err := os.ReadFile("/srv/share/timing/5k.csv"); return err })
 	try("write its own state", func() error { return os.WriteFile(filepath.Join(state, "own"), nil, 0o600) })
-	try("call out", callOut)
+	try("call out", func() error { return callOut("127.0.0.1:8080") })
+	try("call out over IPv6", func() error { return callOut("[::1]:8081") })
 
 	try("write the watched folder", func() error { return os.WriteFile("/srv/share/timing/forged.csv", nil, 0o600) })
 	try("change an export", func() error { return os.Truncate("/srv/share/timing/5k.csv", 0) })
@@ -47,6 +52,7 @@ func main() {
 	try("change its settings", func() error { return os.WriteFile("/etc/finishwatch/config.toml", nil, 0o600) })
 	try("change its program", func() error { return os.WriteFile("/usr/bin/finishwatch", nil, 0o755) })
 	try("listen on a port", listen)
+	try("listen on a UDP port", listenUDP)
 	try("open a raw socket", func() error { return socket(syscall.AF_INET, syscall.SOCK_RAW) })
 	try("open another kind of socket", func() error { return socket(syscall.AF_NETLINK, syscall.SOCK_RAW) })
 	try("make memory that is written and run", writeAndRun)
@@ -62,6 +68,17 @@ func main() {
 	finish(state, b.String())
 }
 
+// ask asks for a pause as somebody would who may not: it prints what is answered.
+func ask(path string) {
+	c, err := net.Dial("unix", path)
+	if err == nil {
+		_, _ = c.Write([]byte(`{"do":"pause"}` + "\n"))
+		_, err = io.Copy(os.Stdout, c)
+	}
+	fmt.Println(err)
+	os.Exit(1)
+}
+
 func finish(state, text string) {
 	if err := os.WriteFile(filepath.Join(state, "probe.txt"), []byte(text), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -69,8 +86,8 @@ func finish(state, text string) {
 	os.Exit(78) // systemd does not start it again
 }
 
-func callOut() error {
-	c, err := net.Dial("tcp", "127.0.0.1:8080")
+func callOut(address string) error {
+	c, err := net.Dial("tcp", address)
 	if err == nil {
 		_ = c.Close()
 	}
@@ -81,6 +98,14 @@ func listen() error {
 	l, err := net.Listen("tcp", "127.0.0.1:9999")
 	if err == nil {
 		_ = l.Close()
+	}
+	return err
+}
+
+func listenUDP() error {
+	c, err := net.ListenPacket("udp", "127.0.0.1:9999")
+	if err == nil {
+		_ = c.Close()
 	}
 	return err
 }

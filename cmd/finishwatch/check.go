@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -80,7 +81,7 @@ func attention(cfg *config.Config, getenv func(string) string, will *forecast.Fo
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	if info, err := os.Stat(folder); cfg.OwnFolder(runtime.GOOS, getenv) == "" && (err != nil || !info.IsDir()) {
 		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
 	}
 	if will.Folder != nil {

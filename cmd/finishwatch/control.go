@@ -72,10 +72,8 @@ func (a *asked) doer() (control.Doer, func(), error) {
 		return nil, nil, err
 	}
 	a.races = racesOf(cfg)
-	for _, statusFile := range statusFiles(cfg) {
-		if client := (control.Client{Path: control.SocketFor(statusFile)}); client.Running() {
-			return client, func() {}, nil
-		}
+	if client, running := listening(cfg); running {
+		return client, func() {}, nil
 	}
 	if a.request.Do == control.Reload {
 		return nil, nil, &exit{code: 3, err: fmt.Errorf("%w; it reads its configuration when it starts", control.ErrNotRunning)}
@@ -91,6 +89,18 @@ func (a *asked) doer() (control.Doer, func(), error) {
 		return nil, nil, err
 	}
 	return desk, func() { _ = closeLedger() }, nil
+}
+
+// listening is the daemon that runs on this configuration.
+func listening(cfg *config.Config) (control.Client, bool) {
+	for _, statusFile := range statusFiles(cfg) {
+		for _, path := range []string{control.SocketFor(statusFile), control.InheritedFor(statusFile)} {
+			if client := (control.Client{Path: path}); path != "" && client.Running() {
+				return client, true
+			}
+		}
+	}
+	return control.Client{}, false
 }
 
 func needsServer(do string) bool {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"finishwatch/cmd/internal/borrow"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/explanation"
@@ -201,7 +202,7 @@ func readExport(cfg *config.Config, file string) ([]byte, error) {
 	case info.Size() > limit:
 		return nil, fmt.Errorf("it has %d bytes, more than the %d of [watch] max_size; raise max_size if it is an export", info.Size(), limit)
 	}
-	f, err := os.Open(file)
+	f, err := borrow.Open(file)
 	if err != nil {
 		return nil, unreadable(err)
 	}

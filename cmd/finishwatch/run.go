@@ -15,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
 	"finishwatch/cmd/internal/terminal"
@@ -61,7 +62,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer func() { _ = log.Sync() }()
 	if !once && !dryRun {
-		s := &service{cfg: cfg, log: log}
+		s := &service{cfg: cfg, log: log, inherited: control.Inherit()}
 		return inTime(ctx, grace, s.run)
 	}
 	options := daemon.Options{Version: version}

@@ -11,8 +11,8 @@ type advice struct {
 	at        int // the byte in the line; negative for where the library stopped
 }
 
-// here is advice about the place where the library stopped.
-func here(text, fix string) advice { return advice{text, fix, -1} }
+// atStop is advice about the place where the library stopped.
+func atStop(text, fix string) advice { return advice{text, fix, -1} }
 
 // atValue is advice about the value of the line.
 func (s statement) atValue(text, fix string) advice { return advice{text, fix, s.valueAt} }
@@ -26,7 +26,7 @@ type syntaxRule struct {
 
 func syntaxRules() []syntaxRule {
 	always := func(text, fix string) func(statement) advice {
-		return func(statement) advice { return here(text, fix) }
+		return func(statement) advice { return atStop(text, fix) }
 	}
 	return []syntaxRule{
 		{`.`, true, sayUnseen},
@@ -197,19 +197,19 @@ func sayList(s statement) advice {
 	case s.opens():
 		return advice{"the closing bracket of the list is missing", fix, len(s.line)}
 	case strings.Contains(s.message, "unexpected comma"):
-		return here("there is a comma too many", fix)
+		return atStop("there is a comma too many", fix)
 	case regexp.MustCompile(`^\[\s*[^"'\s]`).MatchString(s.value):
 		return s.atValue("every text in a list needs quotes", fix)
 	}
-	return here("a comma is missing here", fix)
+	return atStop("a comma is missing here", fix)
 }
 
 func sayNoValue(s statement) advice {
 	switch {
 	case s.key == "":
-		return here("a value is missing or not in quotes", `text needs quotes: "so"`)
+		return atStop("a value is missing or not in quotes", `text needs quotes: "so"`)
 	case s.bare() == "":
-		return here("the value behind = is missing", "write a value, or put # in front of the line")
+		return atStop("the value behind = is missing", "write a value, or put # in front of the line")
 	case s.wantsFlag():
 		return s.atValue("TOML knows only true and false", s.write(s.bare()))
 	case strings.HasPrefix(s.value, "["):
@@ -237,23 +237,23 @@ func sayLeftOver(s statement) advice {
 	case quoted == "":
 		return s.atValue("text needs quotes", s.write(s.bare()))
 	case regexp.MustCompile(`^[A-Za-z_-]+\s*=`).MatchString(more):
-		return here("a second key stands behind the value", "write "+more+" on a line of its own")
+		return atStop("a second key stands behind the value", "write "+more+" on a line of its own")
 	case behind != more && regexp.MustCompile(`^["']`).MatchString(more):
 		return s.atValue("several values are a list, in brackets", s.write(s.items()...))
 	case strings.HasPrefix(s.value[len(quoted):], behind) && !strings.HasPrefix(behind, quoted[:1]):
-		return here("the quotation mark closes too early", s.write(statement{value: quoted}.bare()+behind))
+		return atStop("the quotation mark closes too early", s.write(statement{value: quoted}.bare()+behind))
 	default:
-		return here("something is left over behind the value", "write "+s.key+" = "+quoted+"   # "+behind)
+		return atStop("something is left over behind the value", "write "+s.key+" = "+quoted+"   # "+behind)
 	}
-	return here("something is left over behind the value", "put # in front of a remark, and each key on a line of its own")
+	return atStop("something is left over behind the value", "put # in front of a remark, and each key on a line of its own")
 }
 
 func sayNoEquals(s statement) advice {
 	if s.key != "" {
 		if strings.HasPrefix(s.value, "[") {
-			return here("an = is missing behind the key", s.write(s.items()...))
+			return atStop("an = is missing behind the key", s.write(s.items()...))
 		}
-		return here("an = is missing behind the key", s.write(s.bare()))
+		return atStop("an = is missing behind the key", s.write(s.bare()))
 	}
 	start := len(s.line) - len(strings.TrimLeft(s.line, " \t"))
 	if found := remarkOf(s.line); found != nil {
@@ -262,7 +262,7 @@ func sayNoEquals(s statement) advice {
 	if parts := regexp.MustCompile(`^\s*([^=\[\]"']+?)\s*=\s*(.+)$`).FindStringSubmatch(s.line); parts != nil {
 		return advice{sayKey(parts[1]), "write " + keyMeant(parts[1]) + " = " + parts[2], start}
 	}
-	return here("an = is missing behind the key", `write key = "value", or put # in front of a remark`)
+	return atStop("an = is missing behind the key", `write key = "value", or put # in front of a remark`)
 }
 
 // remarkOf finds a remark as other languages have it.
@@ -323,5 +323,5 @@ func sayOpenQuote(s statement) advice {
 	if fix == "" {
 		fix = "close the text with the mark that it begins with"
 	}
-	return here("the quotation mark at the end is missing", fix)
+	return atStop("the quotation mark at the end is missing", fix)
 }

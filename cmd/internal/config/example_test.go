@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +50,10 @@ func TestTheExampleSwitchedOnChangesOnlyWhatItCallsAnExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	off.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password"
+	off.OpenTrack.PasswordFile = here("/etc/finishwatch/opentrack.password")
+	if runtime.GOOS != "linux" {
+		off.State.File = here("/var/lib/finishwatch/finishwatch.db") // shown is the default of the service
+	}
 	off.Races[0].Line = on.Races[0].Line
 	off.Races[0].Rules.Columns = on.Races[0].Rules.Columns
 	off.Races[0].Rules.Where = map[string]string{"Race": "5K"}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -33,6 +34,9 @@ func (f file) read(v value) (string, []fault) {
 		return "", v.wrong("write only the path, such as "+strconv.Quote(f.example)+f.mounted(), "%s is an address, not a path", short(s))
 	case f.plain && (strings.HasSuffix(s, "/") || strings.HasSuffix(s, `\`)):
 		return "", v.wrong(v.write(written(s+filepath.Base(f.example))), "%s is a folder; the name of the file is missing", short(s))
+	case filepath.VolumeName(s) != "" && !filepath.IsAbs(s): // only on Windows
+		drive := filepath.VolumeName(s)
+		return "", v.wrong("write '"+drive+`\`+strings.TrimPrefix(s, drive)+"' in single quotes", "%s does not say where on %s", short(s), drive)
 	}
 	return s, nil
 }
@@ -84,13 +88,20 @@ func (c *Config) resolve() {
 		paths = append(paths, &c.Races[i].ChipFile)
 	}
 	for _, p := range paths {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(c.Path), *p)
-		}
 		if *p != "" {
-			*p = filepath.Clean(*p)
+			*p = c.absolute(*p)
 		}
 	}
+}
+
+func (c *Config) absolute(path string) string {
+	switch {
+	case filepath.IsAbs(path):
+		return filepath.Clean(path)
+	case os.IsPathSeparator(path[0]): // the top of a drive, on Windows
+		return filepath.Clean(filepath.VolumeName(c.Path) + path)
+	}
+	return filepath.Join(filepath.Dir(c.Path), path)
 }
 
 // defaultStateFile is where the ledger lies when nobody says otherwise: in the folder that systemd made for it, else
@@ -123,6 +134,16 @@ func systemStateFile(path string, getenv func(string) string) string {
 		return "/var/lib/finishwatch@" + instance + "/finishwatch.db"
 	}
 	return defaultStateFile(runtime.GOOS, getenv)
+}
+
+// OwnFolder is the folder of the ledger where finishwatch makes it itself: its usual place on Windows and macOS, where no
+// service manager has made it. Empty for any other: a folder that a person named may be one that is not mounted yet.
+func (c *Config) OwnFolder(system string, getenv func(string) string) string {
+	file := defaultStateFile(system, getenv)
+	if system != "windows" && (system != "darwin" || getenv("HOME") == "") || c.State.File != file {
+		return ""
+	}
+	return file[:strings.LastIndexAny(file, `/\`)]
 }
 
 // Instance is the NAME of finishwatch@NAME.service, whose configuration is /etc/finishwatch/NAME.toml; empty for that of

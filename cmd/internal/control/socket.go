@@ -27,7 +27,8 @@ type message struct {
 	End  *Outcome `json:"end,omitempty"`
 }
 
-// Listen makes the socket, for this user and root alone. One that nobody listens on any more is taken over.
+// Listen makes the socket, for this user and root alone. One that nobody listens on any more is taken over. Under systemd
+// the service may not make one, and gets it; see [Inherited].
 func Listen(path string) (net.Listener, error) {
 	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		_ = c.Close()
@@ -62,6 +63,10 @@ func Serve(ctx context.Context, listener net.Listener, doer Doer) error {
 			if !pause(ctx, time.Second) { // too many open files, perhaps; that passes
 				return nil
 			}
+			continue
+		}
+		if !ours(c) {
+			refuse(c)
 			continue
 		}
 		select {
@@ -103,6 +108,13 @@ func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 		return
 	}
 	_ = c.SetReadDeadline(time.Time{})
+	out := json.NewEncoder(c)
+	write := func(m message) {
+		_ = c.SetWriteDeadline(time.Now().Add(patience))
+		if out.Encode(m) != nil {
+			cancel()
+		}
+	}
 	go func() {
 		_, _ = c.Read(make([]byte, 1)) // returns when the other end is gone
 		cancel()
@@ -112,13 +124,6 @@ func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 		defer func() { <-seats }()
 	case <-ctx.Done():
 		return
-	}
-	out := json.NewEncoder(c)
-	write := func(m message) {
-		_ = c.SetWriteDeadline(time.Now().Add(patience))
-		if out.Encode(m) != nil {
-			cancel()
-		}
 	}
 	outcome := doer.Do(ctx, r, func(text string) { write(message{Line: &text}) })
 	write(message{End: &outcome})
@@ -139,9 +144,7 @@ func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
 	defer stop()
-	if err := json.NewEncoder(conn).Encode(r); err != nil {
-		return Outcome{Exit: 3, Error: fmt.Sprintf("finishwatch does not take the request: %v", err)}
-	}
+	_ = json.NewEncoder(conn).Encode(r) // who is refused is told why, perhaps before it has asked
 	for in := json.NewDecoder(conn); ; {
 		var m message
 		switch err := in.Decode(&m); {

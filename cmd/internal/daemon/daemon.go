@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -28,8 +29,8 @@ type Options struct {
 	DryRun io.Writer
 	// OnReady, when set, is called once, after the first look into the folder.
 	OnReady func()
-	// Socket is where a person's commands are listened for; empty for nowhere.
-	Socket string
+	// Listen opens where a person's commands are listened for; nil for nowhere.
+	Listen func() (net.Listener, error)
 
 	// Reload reads the configuration again and stops this daemon when it is good; its error is for people. Reloading
 	// tells whether it is being stopped for that. Refused is why the last one that was asked for is not in force.
@@ -217,7 +218,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
 	}
-	if d.options.Socket != "" {
+	if d.options.Listen != nil {
 		group.Go(func() error { return d.listen(ctx) })
 	}
 	err := group.Wait()

@@ -35,9 +35,11 @@ func (f *feed) working() (done func()) {
 	return func() { f.work.since.Store(nil) }
 }
 
+// at is how long the work lasts that is under way; 0 where none is. Work that has just begun is not none, also where the
+// clock ticks in milliseconds, as on Windows.
 func (p *pulse) at(now time.Time) time.Duration {
 	if since := p.since.Load(); since != nil {
-		return now.Sub(*since)
+		return max(now.Sub(*since), 1)
 	}
 	return 0
 }

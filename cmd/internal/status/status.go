@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"time"
+
+	"finishwatch/cmd/internal/borrow"
 )
 
 // The words of SERVICE section 3.
@@ -86,7 +88,7 @@ func (s Status) Write(path string) error {
 	if err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
+	if err := borrow.Replace(temporary.Name(), path); err != nil {
 		return fmt.Errorf("write status: %w", err)
 	}
 	return nil
@@ -120,7 +122,7 @@ func Read(now time.Time, paths ...string) (Status, error) {
 
 func read(path string) (Status, error) {
 	var s Status
-	text, err := os.ReadFile(path)
+	text, err := borrow.ReadFile(path)
 	if err != nil {
 		return s, fmt.Errorf("read status: %w", err)
 	}
