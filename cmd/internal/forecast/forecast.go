@@ -22,7 +22,7 @@ import (
 
 // Limits bound what is looked at: an archive of ten years is not today's race.
 type Limits struct {
-	Files int
+	Files int           // of a race
 	Bytes int           // that are parsed: a file counts once for each race that reads it
 	Time  time.Duration // after which no further file is begun
 	Wait  time.Duration // for a folder that does not answer
@@ -30,7 +30,7 @@ type Limits struct {
 
 // Usual are the limits of a person who waits for the answer.
 func Usual() Limits {
-	return Limits{Files: 300, Bytes: 256 << 20, Time: 5 * time.Second, Wait: 15 * time.Second}
+	return Limits{Files: 100, Bytes: 256 << 20, Time: 5 * time.Second, Wait: 15 * time.Second}
 }
 
 // Forecast is what would happen.
@@ -44,7 +44,8 @@ type Forecast struct {
 // Race is what one race would do.
 type Race struct {
 	config.Race
-	Files    int
+	Files    int  // that were read
+	Cut      bool // there are more of them
 	Finishes int
 	Old      []string   // files that are older than max_age
 	Refused  []refusal  // files that cannot be read
@@ -94,37 +95,76 @@ func unread(cfg *config.Config) *Forecast {
 
 func look(ctx context.Context, cfg *config.Config, now time.Time, limits Limits, reading func(int)) *Forecast {
 	f := unread(cfg)
-	var patterns []string
-	for _, race := range cfg.Races {
-		patterns = append(patterns, race.Files...)
+	l := &looking{Forecast: f, cfg: cfg, now: now, limits: limits, reading: reading, began: time.Now(), room: limits.Bytes}
+	for i := range f.Races {
+		if !slices.ContainsFunc(f.Races[:i], f.Races[i].sameFiles) {
+			l.files(ctx, i)
+		}
 	}
-	began, files, room := time.Now(), 0, limits.Bytes
-	listing := watcher.Once(cfg.Watch.Dir, patterns, cfg.Watch.MaxSize, func(s watcher.Snapshot) bool {
-		if files >= limits.Files || room < 0 || time.Since(began) > limits.Time || ctx.Err() != nil {
-			f.Cut = fmt.Sprintf("the folder has more than the %d files that were read here; finishwatch explain FILE reads another one", files)
+	if f.Folder == nil {
+		f.Others = f.unclaimed(cfg.Watch.Dir)
+	}
+	return f
+}
+
+// looking is what a look needs on its way.
+type looking struct {
+	*Forecast
+	cfg     *config.Config
+	now     time.Time
+	limits  Limits
+	reading func(files int)
+	began   time.Time
+	room    int // bytes that may still be parsed
+	read    int // files so far
+}
+
+// files reads the files of a race, and of the others that read the same. Each race has its own share of the files: the
+// archive of one must not hide the export of another.
+func (l *looking) files(ctx context.Context, first int) {
+	var races []*Race
+	for i := range l.Races {
+		if i == first || l.Races[i].sameFiles(l.Races[first]) {
+			races = append(races, &l.Races[i])
+		}
+	}
+	files := 0
+	listing := watcher.Once(l.cfg.Watch.Dir, l.Races[first].Race.Files, l.cfg.Watch.MaxSize, func(s watcher.Snapshot) bool {
+		if files >= l.limits.Files || l.room < 0 || time.Since(l.began) > l.limits.Time || ctx.Err() != nil {
+			l.cut(races)
 			return false
 		}
 		files++
-		reading(files)
-		for i := range f.Races {
-			if race := &f.Races[i]; race.reads(s.Path) {
-				room -= len(s.Data)
-				race.take(s, cfg.Watch.MaxAge, now)
-			}
+		l.read++
+		l.reading(l.read)
+		for _, race := range races {
+			l.room -= len(s.Data)
+			race.take(s, l.cfg.Watch.MaxAge, l.now)
 		}
 		return true
 	})
-	f.Folder = listing.Folder
+	if listing.Folder != nil {
+		l.Folder = listing.Folder
+	}
 	for _, t := range listing.Troubles {
-		for i := range f.Races {
-			if f.Races[i].reads(t.Path) {
-				f.Races[i].refuse(t.Path, t.Reason)
+		for _, race := range races {
+			if race.reads(t.Path) {
+				race.refuse(t.Path, t.Reason)
 			}
 		}
 	}
-	f.Others = f.unclaimed(cfg.Watch.Dir)
-	return f
 }
+
+// cut takes down that there are more files than were read.
+func (l *looking) cut(races []*Race) {
+	l.Cut = "not all files were read here, because there are many; finishwatch explain FILE reads another one"
+	for _, race := range races {
+		race.Cut = true
+	}
+}
+
+// sameFiles reports whether two races read the same files.
+func (r Race) sameFiles(other Race) bool { return slices.Equal(r.Race.Files, other.Race.Files) }
 
 // reads reports whether the race reads a file.
 func (r *Race) reads(path string) bool {

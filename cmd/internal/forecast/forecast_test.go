@@ -171,25 +171,28 @@ func TestTheLookIsBounded(t *testing.T) {
 	for _, name := range []string{"5k-1.csv", "5k-2.csv", "5k-3.csv", "5k-4.csv"} {
 		files[name] = "Bib,Time\n" + name[3:4] + ",14:25\n"
 	}
+	files["z.csv"] = "Bib,Time\n1,14:25\n"
 	usual := Usual()
 	for sentence, test := range map[string]struct {
 		limits Limits
 		read   int
+		first  string // what is said of the race with many files
+		second string // of the one behind it
 	}{
-		"many files":      {Limits{2, usual.Bytes, usual.Time, usual.Wait}, 2},
-		"many bytes":      {Limits{usual.Files, 20, usual.Time, usual.Wait}, 2},
-		"it takes long":   {Limits{usual.Files, usual.Bytes, -1, usual.Wait}, 0},
-		"all of it is ok": {usual, 4},
+		"many files":      {Limits{2, usual.Bytes, usual.Time, usual.Wait}, 3, "the first 2 files, 2 finishes", "1 file, 1 finish"},
+		"many bytes":      {Limits{usual.Files, 20, usual.Time, usual.Wait}, 2, "the first 2 files, 2 finishes", "its files were not read, because there are many"},
+		"it takes long":   {Limits{usual.Files, usual.Bytes, -1, usual.Wait}, 0, "its files were not read, because there are many", "its files were not read, because there are many"},
+		"all of it is ok": {usual, 5, "4 files, 4 finishes", "1 file, 1 finish"},
 	} {
 		t.Run(sentence, func(t *testing.T) {
 			cfg := folder{files, my5k + "[[race]]\nfiles = [\"z.csv\"]\neventid = \"R2\"\n"}.load(t)
 			read := 0
 			f := Look(t.Context(), cfg, time.Now(), test.limits, func(n int) { read = n })
-			if read != test.read || f.Races[0].Files != test.read || (f.Cut == "") != (test.read == len(files)) {
-				t.Errorf("read %d, of the race %d, cut %q", read, f.Races[0].Files, f.Cut)
+			if read != test.read || (f.Cut == "") != (test.read == len(files)) {
+				t.Errorf("read %d, cut %q", read, f.Cut)
 			}
-			if none := "no file among those that were read"; strings.Contains(printed(f), "R2/1/1: "+none) != (f.Cut != "") {
-				t.Error(printed(f))
+			if text := printed(f); !strings.Contains(text, "My 5k: "+test.first) || !strings.Contains(text, "R2/1/1: "+test.second) {
+				t.Error(text)
 			}
 		})
 	}

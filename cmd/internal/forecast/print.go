@@ -28,14 +28,17 @@ func (f *Forecast) says(r Race) string {
 	switch {
 	case f.Folder != nil:
 		return "not looked at: the folder cannot be read"
-	case r.Files == 0 && f.Cut != "":
-		return "no file among those that were read"
+	case r.Files == 0 && r.Cut:
+		return "its files were not read, because there are many"
 	case r.Files == 0:
 		return "no file yet" + r.open() + f.others()
 	case len(r.Refused) == 1 && r.Files == 1:
 		return "refused: " + r.Refused[0].String()
 	}
 	parts := []string{counted(r.Files, "file", "files"), counted(r.Finishes, "finish", "finishes")}
+	if r.Cut {
+		parts[0] = "the first " + parts[0]
+	}
 	if len(r.Old) == r.Files {
 		parts = parts[:1]
 	}
