@@ -86,7 +86,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 	source := f.source(s.Path)
 	if f.tooOld(source, s) {
 		source.taken = true
-		f.note(s, source)
+		f.note(s)
 		return nil
 	}
 	if !f.chipsDecided(s.Path) {
@@ -106,7 +106,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 		f.news[race.Unit] = f.news[race.Unit] || settled
 	}
 	source.taken = true
-	f.note(s, source)
+	f.note(s)
 	return nil
 }
 

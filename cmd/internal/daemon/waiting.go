@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"sync"
@@ -34,7 +35,7 @@ func (d *Daemon) Progress() string {
 	}
 	what := d.feed.waitsFor()
 	if what == "" {
-		what = "looks into the folder"
+		what = "reads the exports"
 	}
 	return what + ": " + d.counted()
 }
@@ -52,21 +53,17 @@ func (d *Daemon) counted() string {
 	return text
 }
 
-// note takes down whether a file has been read as far as it will be. A last line without a newline, or a spreadsheet that
-// may still be written, keeps a run that shall end waiting.
-func (f *feed) note(s watcher.Snapshot, source *source) {
-	done := true
-	for i, race := range f.races {
-		if feeds(race, s.Path) && source.refused[i] == "" && !source.settled[i] {
-			done = false
-		}
-	}
+// note takes down whether a file has been read as far as it will be: a last line without a newline, or a spreadsheet,
+// keeps a run that shall end waiting until it is still (see [watcher.Watcher.Settle]).
+func (f *feed) note(s watcher.Snapshot) {
+	text := bytes.TrimSuffix(s.Data, []byte{0}) // UTF-16, low byte first
+	ended := len(text) == 0 || bytes.HasSuffix(text, []byte("\n")) || bytes.HasSuffix(text, []byte("\r"))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.done == nil {
 		f.done = map[string]bool{}
 	}
-	f.done[s.Path] = done || !source.tooOld.IsZero()
+	f.done[s.Path] = s.Trust == watcher.Still || s.Trust >= watcher.Settled && ended
 }
 
 // waitsFor names the files that have not been read as far as they will be.
