@@ -15,13 +15,20 @@ import (
 	"finishwatch/cmd/internal/checkup"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/watcher"
 )
 
 // checkOnline looks at everything around finishwatch, and prints a light for each.
 func checkOnline(ctx context.Context, w io.Writer, cfg *config.Config) error {
 	fmt.Fprintln(w, "around it:")
-	worst := checkup.Run(ctx, facts(cfg), func(found checkup.Finding) { found.Print(w) })
+	line := terminal.On(os.Stderr)
+	w = line.Above(w)
+	var worst checkup.Finding
+	_ = line.While(func() string { return "asks " + cfg.OpenTrack.Server.Host + " and looks at this laptop" }, func() error {
+		worst = checkup.Run(ctx, facts(cfg), func(found checkup.Finding) { found.Print(w) })
+		return nil
+	})
 	switch {
 	case worst.Light != checkup.Red:
 		return nil

@@ -62,6 +62,7 @@ func samples() []claim {
 		},
 		{"FINISHWATCH ON RACE DAY", "its commands are run", "cmd/finishwatch/readme_run_test.go", "TestTheCommandsOfTheReadmeRun"},
 		{"LIVE, attention  → test-data.opentrack.run/x/2026/GBR/api-test", "a race at one moment", "cmd/internal/status/status_test.go", "oldest waiting"},
+		{"  5k*.csv → R1/1/1 My 5k: 1 file, 412 finishes, time from Zeit", "a folder at one moment", "cmd/internal/forecast/forecast_test.go", "no file yet"},
 		{"line 203", "compared with what explain prints", "cmd/finishwatch/readme_run_test.go", "TestTheExplainedRowOfTheReadme"},
 		{"Bib,Name,Time", "the export that is read", "cmd/finishwatch/readme_run_test.go", "TestTheBlocksOfTheReadmeRun"},
 		{"username=timer", "the file of mount.cifs(8)", "", ""},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/state"
 )
 
@@ -26,10 +28,10 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Watch the folder and send finishes until stopped",
-		Long: `Watch the folder and send finishes until stopped (SIGTERM or Ctrl-C). What was read and not yet sent is kept in the
+		Long: `Ctrl-C or SIGTERM stop it. What was read and not yet sent is kept in the
 ledger and sent at the next start.`,
-		Example: "  finishwatch run --config config.toml --dry-run --once",
-		Args:    cobra.NoArgs,
+		Example: "  finishwatch run --config config.toml --once --dry-run   # look at the requests first\n  finishwatch run --config config.toml",
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -50,7 +52,11 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	log, err := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
+	line := &terminal.Line{}
+	if once {
+		line = terminal.On(os.Stderr)
+	}
+	log, err := logging.Through(line.Above(os.Stderr), os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
 	if err != nil {
 		return err
 	}
@@ -61,7 +67,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	options := daemon.Options{Version: version}
 	if dryRun {
-		clean, err := forDryRun(cfg, &options)
+		clean, err := forDryRun(cfg, &options, line.Above(os.Stdout))
 		defer clean()
 		if err != nil {
 			return stateError(err)
@@ -76,7 +82,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer d.Close()
 	if once {
-		return d.Once(ctx, os.Stderr)
+		return line.While(d.Progress, func() error { return d.Once(ctx, command{line.Above(os.Stderr)}) })
 	}
 	if err := d.Run(ctx); err != nil {
 		return stateError(err)
@@ -142,10 +148,10 @@ func inTime(ctx context.Context, grace time.Duration, run func(context.Context) 
 func stateError(err error) error { return &exit{code: exitState, err: err} }
 
 // forDryRun lets the daemon work on a copy of the ledger that is thrown away, and print in place of sending.
-func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err error) {
+func forDryRun(cfg *config.Config, options *daemon.Options, out io.Writer) (clean func(), err error) {
 	dir, err := os.MkdirTemp("", "finishwatch-dry-run-*")
 	if err != nil {
-		return func() {}, fmt.Errorf("dry run: %w", err)
+		return func() {}, fmt.Errorf("dry run: %w; make room in the folder for temporary files, or set TMPDIR to another one", err)
 	}
 	clean = func() { _ = os.RemoveAll(dir) }
 	ledger := filepath.Join(dir, "finishwatch.db")
@@ -153,6 +159,6 @@ func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err e
 		return clean, err
 	}
 	cfg.State.File = ledger
-	options.DryRun = os.Stdout
+	options.DryRun = out
 	return clean, nil
 }

@@ -62,7 +62,7 @@ func TestTheLedgerOfAServiceThatNeverRan(t *testing.T) {
 	for path, says := range map[string]int{serviceConfig: 0, "/etc/finishwatch/10k.toml": 0, "/srv/config.toml": 1} {
 		cfg := &config.Config{Path: path, Watch: config.Watch{Dir: t.TempDir()}}
 		cfg.State.File = filepath.Join(t.TempDir(), "none", "finishwatch.db")
-		if said := attention(cfg); len(said) != says {
+		if said := attention(cfg, foresee(t.Context(), cfg)); len(said) != says {
 			t.Errorf("%s: %q", path, said)
 		}
 	}

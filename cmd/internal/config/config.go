@@ -73,4 +73,12 @@ type Race struct {
 
 	ChipFile string // the chip map of a raw reader log; empty for none
 	Line     int    // where its table begins in the configuration file
+
+	Open []Open // what finishwatch init left to choose, and nobody has chosen
+}
+
+// Open is a key that is switched off below the word CHOOSE.
+type Open struct {
+	Key  string
+	Line int
 }

@@ -233,8 +233,8 @@ func TestLoadSaysWhyAFileCannotBeRead(t *testing.T) {
 	if _, err := Load(filepath.Join(dir, "none.toml")); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.example.toml") {
 		t.Errorf("no file: %v", err)
 	}
-	if _, err := Load(dir); err == nil {
-		t.Error("a folder was read")
+	if _, err := Load(dir); err == nil || !strings.HasSuffix(err.Error(), "; name the right file with --config") {
+		t.Errorf("a folder: %v", err)
 	}
 	huge := filepath.Join(dir, "huge.toml")
 	if err := os.WriteFile(huge, []byte(strings.Repeat("# nothing\n", maxText/9)), 0o600); err != nil {

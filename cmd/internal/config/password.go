@@ -73,7 +73,7 @@ func readPassword(file, called string, guarded bool) (string, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return "", fmt.Errorf("password: %w; make it readable for the user that finishwatch runs as", err)
 	case err != nil:
-		return "", fmt.Errorf("password: %w", err)
+		return "", fmt.Errorf("password: %w; name a file that holds only the password as password_file", err)
 	case guarded && runtime.GOOS != "windows" && mode.Perm()&0o006 != 0:
 		return "", fmt.Errorf("password: everybody on this machine can read or change %s; run: chmod 600 %s", clean(file), shellQuoted(file))
 	}
@@ -99,7 +99,7 @@ func readSmall(file string) (text string, mode fs.FileMode, err error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
 	if err == nil && len(data) > maxPassword {
-		err = fmt.Errorf("%s is too long for a password; is it the right file?", clean(file))
+		err = fmt.Errorf("%s is too long for a password", clean(file))
 	}
 	return string(data), info.Mode(), err
 }

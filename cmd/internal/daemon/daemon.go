@@ -53,6 +53,7 @@ type Daemon struct {
 	feed     *feed
 	units    []state.Unit
 	started  time.Time
+	doing    doing
 }
 
 // New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a

@@ -37,6 +37,7 @@ type feed struct {
 	mu       sync.Mutex // guards what status reads from another goroutine
 	sources  map[string]*source
 	listing  watcher.Listing
+	done     map[string]bool             // files that have been read as far as they will be
 	looked   bool                        // the folder has been looked into
 	progress time.Time                   // when the watcher last gave a sign of life
 	broken   error                       // why the ledger cannot be written; nil when it can
@@ -85,6 +86,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 	source := f.source(s.Path)
 	if f.tooOld(source, s) {
 		source.taken = true
+		f.note(s)
 		return nil
 	}
 	if !f.chipsDecided(s.Path) {
@@ -104,6 +106,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 		f.news[race.Unit] = f.news[race.Unit] || settled
 	}
 	source.taken = true
+	f.note(s)
 	return nil
 }
 
