@@ -49,10 +49,13 @@ type Daemon struct {
 	uploader *uploader.Uploader
 	verifier *uploader.Verifier
 	reader   uploader.Reader
+	clients  []*uploader.Client // those that talk to OpenTrack; none in a dry run
+	probe    *probe             // nil in a dry run
 	watcher  *watcher.Watcher
 	feed     *feed
 	units    []state.Unit
 	started  time.Time
+	birth    uint64 // of the process; see [status.Birth]
 }
 
 // New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a
@@ -62,15 +65,16 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log), started: time.Now()}
+	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log), started: time.Now(), birth: status.Birth()}
 	d.units = unitsOf(cfg)
 	for _, race := range cfg.Races {
 		if race.Name != "" || race.Note != "" {
 			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
 		}
 	}
-	d.server, d.reader = hanging(newServer(cfg, options), cfg), newServer(cfg, options)
+	d.connect()
 	d.uploader = uploader.New(uploader.Config{
+		Contact:      d.contact,
 		Units:        d.units,
 		MinInterval:  cfg.OpenTrack.MinInterval,
 		MaxBatch:     cfg.OpenTrack.MaxBatch,
@@ -145,6 +149,21 @@ func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
 	return nil
 }
 
+// connect makes what talks to the server: one connection for uploads, and one for reading back, which must keep no upload
+// waiting.
+func (d *Daemon) connect() {
+	server, reader := newServer(d.cfg, d.options), newServer(d.cfg, d.options)
+	d.server, d.reader = hanging(server, d.cfg), reader
+	for _, s := range []uploader.Server{server, reader} {
+		if client, ok := s.(*uploader.Client); ok {
+			d.clients = append(d.clients, client)
+		}
+	}
+	if len(d.clients) > 0 {
+		d.probe = &probe{server: d.clients[0], contact: d.contact, log: d.log}
+	}
+}
+
 // NewServer returns the server of a configuration, for a command that only asks it something.
 func NewServer(cfg *config.Config, password, version string) *uploader.Client {
 	return uploader.NewClient(accountOf(cfg, Options{Password: password, Version: version}), uploader.Form{})
@@ -216,6 +235,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() error { return d.guardLedger(ctx) })
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
+		group.Go(func() error { return d.probe.Run(ctx) })
 	}
 	if d.options.Listen != nil {
 		group.Go(func() error { return d.listen(ctx) })
@@ -323,7 +343,7 @@ func (d *Daemon) stopped() {
 		return
 	}
 	notify(daemon.SdNotifyStopping)
-	s.State = status.NotRunning
+	s.State, s.Process = status.NotRunning, status.Stopped
 	d.write(s, false)
 	d.log.Info("stopped", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
 }
