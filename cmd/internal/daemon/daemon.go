@@ -53,6 +53,7 @@ type Daemon struct {
 	probe    *probe             // nil in a dry run
 	watcher  *watcher.Watcher
 	feed     *feed
+	alarms   alarms
 	units    []state.Unit
 	started  time.Time
 	birth    uint64 // of the process; see [status.Birth]
@@ -91,6 +92,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
 	d.feed.work.enter = hangingWork(cfg)
+	d.alarms = d.newAlarms()
 	return d, nil
 }
 
@@ -236,6 +238,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
 		group.Go(func() error { return d.probe.Run(ctx) })
+		d.alarms.run(ctx, group)
 	}
 	if d.options.Listen != nil {
 		group.Go(func() error { return d.listen(ctx) })

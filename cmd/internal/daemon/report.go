@@ -44,6 +44,7 @@ func (d *Daemon) Status() status.Status {
 	d.connection(&s, report)
 	s.Paused = d.ledger.Paused()
 	s.State = d.word(s, report)
+	d.alarms.show(&s)
 	return s
 }
 

@@ -40,7 +40,7 @@ func (s Status) Write(path string) error {
 // Read returns the newest status of the files, with its Process as it is now; the State is [NotRunning] where that is not
 // [Running]. A file that cannot be read is an error only when no other can.
 func Read(now time.Time, paths ...string) (Status, error) {
-	newest := Status{State: NotRunning, Process: NeverStarted, Units: []Unit{}}
+	newest := Status{State: NotRunning, Process: NeverStarted, Units: []Unit{}, Alerts: []Alert{}, AlertTrouble: []string{}}
 	var unreadable error
 	for _, path := range paths {
 		s, err := read(path)

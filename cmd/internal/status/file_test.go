@@ -71,6 +71,7 @@ func TestTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "status.json")
 	s := fiveK()
 	s.Units[0].HTTPTook, s.Birth = 180, 99
+	s.Alerts = []Alert{{ID: "disk", Title: "disk is nearly full", Detail: "499 MB are left", Safe: "it stays", Now: "make room", Since: ago(42 * time.Second)}}
 	if err := s.Write(path); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,8 @@ func TestTheFile(t *testing.T) {
 		`"oldest_pending_s":4,"outage_s":0,"last_error":"","updated":"2026-05-03T11:00:00Z","server":"test-data.opentrack.run/x/2026/GBR/api-test",` +
 		`"folder":"/srv/timing","trouble":"","pid":4711,"paused":false,"started":"2026-05-03T10:00:00Z","process":"running","pid_birth":99,"share":"",` +
 		`"poll_s":1,"changed":"2026-05-03T10:59:57Z","changed_file":"5k.csv","connection":{"answered":"2026-05-03T10:59:55Z","took_ms":42,` +
-		`"login":"ok","clock":{"ahead_s":0.3,"within_s":0.1}}}` + "\n"
+		`"login":"ok","clock":{"ahead_s":0.3,"within_s":0.1}},"alerts":[{"id":"disk","title":"disk is nearly full","detail":"499 MB are left",` +
+		`"safe":"it stays","now":"make room","bad":false,"since":"2026-05-03T10:59:18Z"}],"alert_trouble":[]}` + "\n"
 	if diff := cmp.Diff(want, string(text)); diff != "" {
 		t.Error(diff)
 	}
@@ -100,8 +102,8 @@ func TestTheFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text, _ := json.Marshal(none); !bytes.Contains(text, []byte(`"units":[]`)) {
-		t.Errorf("without a status there is no list of units: %s", text)
+	if text, _ := json.Marshal(none); !bytes.Contains(text, []byte(`"units":[]`)) || !bytes.Contains(text, []byte(`"alerts":[],"alert_trouble":[]`)) {
+		t.Errorf("without a status there are no lists: %s", text)
 	}
 }
 

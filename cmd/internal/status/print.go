@@ -32,6 +32,13 @@ func (s Status) headline() string {
 	if t.Held > 0 {
 		line += fmt.Sprintf(", HELD %d", t.Held)
 	}
+	if len(s.Alerts) > 0 {
+		titles := make([]string, len(s.Alerts))
+		for i, alert := range s.Alerts {
+			titles[i] = alert.Title
+		}
+		line += ", ALERT: " + strings.Join(titles, "; ")
+	}
 	return line
 }
 
@@ -42,6 +49,12 @@ func (s Status) Print(w io.Writer, now time.Time, commands Commands) {
 	p.head(s)
 	p.safe(s)
 	p.mend(s, commands)
+	for _, alert := range s.Alerts {
+		p.alert(alert, s)
+	}
+	for _, trouble := range s.AlertTrouble {
+		p.fact("alerts", trouble)
+	}
 	p.fact("trouble", s.Trouble)
 	if !s.refusedOnly() {
 		p.fact("trouble", s.LastError)
@@ -71,9 +84,20 @@ func (p *printer) fact(label, text string) {
 	}
 }
 
+// alert writes what is wrong, what is safe and what to do. What the trouble says as well is not said twice.
+func (p *printer) alert(a Alert, s Status) {
+	text := fmt.Sprintf("%s, for %s", a.Title, since(p.now, a.Since))
+	if a.Detail != "" && a.Detail != s.Trouble && a.Detail != s.LastError {
+		text += ": " + a.Detail
+	}
+	p.fact("ALERT", text)
+	p.fact("", "safe: "+a.Safe)
+	p.fact("", "now: "+a.Now)
+}
+
 // head writes the word, why, and where the results go. Where there is one race it needs no line of its own.
 func (p *printer) head(s Status) {
-	word, why := s.State, s.why(p.now)
+	word, why := s.State, s.Why(p.now)
 	if s.State == Live && why != "" {
 		word += ", attention"
 	}

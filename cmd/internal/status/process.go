@@ -23,10 +23,10 @@ const (
 	left = 2*Beat + time.Second
 )
 
-// seen is the status as it looks at this moment: a daemon that has died left it as it was.
+// seen is the status as it looks at this moment: a daemon that has died left it as it was, and its alerts are over.
 func (s Status) seen(now time.Time, alive func(pid int, birth uint64) bool) Status {
 	if s.State == NotRunning {
-		s.Process = Stopped
+		s.Process, s.Alerts, s.AlertTrouble = Stopped, []Alert{}, []string{}
 		return s
 	}
 	there, age := alive(s.PID, s.Birth), now.Sub(s.Updated)
@@ -40,6 +40,6 @@ func (s Status) seen(now time.Time, alive func(pid int, birth uint64) bool) Stat
 	default:
 		s.Process = Ended
 	}
-	s.State = NotRunning
+	s.State, s.Alerts, s.AlertTrouble = NotRunning, []Alert{}, []string{}
 	return s
 }

@@ -30,7 +30,7 @@ func TestWhetherThereIsADaemonBehindTheNumbers(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			s := Status{State: test.state, Process: Running, Updated: now.Add(-test.age)}
+			s := Status{State: test.state, Process: Running, Updated: now.Add(-test.age), Alerts: []Alert{{ID: "disk"}}}
 			got := s.seen(now, func(int, uint64) bool { return test.alive })
 			if got.Process != test.want {
 				t.Errorf("%s", got.Process)
@@ -39,8 +39,8 @@ func TestWhetherThereIsADaemonBehindTheNumbers(t *testing.T) {
 			if test.want != Running {
 				want = NotRunning
 			}
-			if got.State != want {
-				t.Error(got.State)
+			if got.State != want || (len(got.Alerts) > 0) != (want == test.state && test.state != NotRunning) {
+				t.Error(got.State, got.Alerts)
 			}
 		})
 	}

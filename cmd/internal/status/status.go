@@ -48,6 +48,20 @@ type Status struct {
 	Changed     time.Time  `json:"changed,omitzero"`
 	ChangedFile string     `json:"changed_file"` // the file that changed then, relative to the folder
 	Connection  Connection `json:"connection"`
+
+	Alerts       []Alert  `json:"alerts"`        // the worst first
+	AlertTrouble []string `json:"alert_trouble"` // why people are not told of them as [alert] says, ending in what to do
+}
+
+// Alert is something that a person should look at; package alert makes them.
+type Alert struct {
+	ID     string    `json:"id"` // stalled, login, folder, disk, refusals, missing, unverified, shrank, quiet, clock
+	Title  string    `json:"title"`
+	Detail string    `json:"detail"`
+	Safe   string    `json:"safe"`
+	Now    string    `json:"now"` // what to do
+	Bad    bool      `json:"bad"` // results do not arrive
+	Since  time.Time `json:"since"`
 }
 
 // Connection is what the server's answers have told.
@@ -139,7 +153,7 @@ func (s Status) ExitCode() int {
 	case CatchingUp, Paused:
 		return ExitAttention
 	}
-	if s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" || s.Refused != "" || !s.Connection.Down.IsZero() ||
+	if len(s.Alerts) > 0 || len(s.AlertTrouble) > 0 || s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" || s.Refused != "" || !s.Connection.Down.IsZero() ||
 		slices.ContainsFunc(s.Units, Unit.attention) {
 		return ExitAttention
 	}

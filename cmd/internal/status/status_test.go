@@ -33,6 +33,7 @@ func fiveK(change ...func(*Status)) Status {
 		}},
 		OldestPending: 4, Poll: 1, Changed: ago(3 * time.Second), ChangedFile: "5k.csv",
 		Connection: Connection{Answered: ago(5 * time.Second), Took: 42, Login: LoginOK, Clock: &Clock{Ahead: 0.3, Within: 0.1}},
+		Alerts:     []Alert{}, AlertTrouble: []string{},
 	}
 	for _, c := range change {
 		c(&s)
@@ -111,6 +112,20 @@ func pictures() map[string]Status {
 			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: create the folder, mount the share or correct [watch] dir"
 			s.Units[0].Confirmed, s.Units[0].Pending, s.Units[0].OldestPending = 412, 0, 0
 		}),
+		"an alert, and nobody is told of it": fiveK(func(s *Status) {
+			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: mount the share"
+			s.Alerts = []Alert{{
+				ID: "folder", Title: "watched folder is gone", Detail: s.Trouble, Bad: true, Since: ago(42 * time.Second),
+				Safe: "what was read before goes on", Now: "mount the share",
+			}}
+			s.AlertTrouble = []string{"the command of [alert] did not work: permission denied; try it in a shell"}
+		}),
+		"two alerts while results go on": fiveK(func(s *Status) {
+			s.Alerts = []Alert{
+				{ID: "disk", Title: "disk is nearly full", Detail: "499 MB are left", Since: ago(time.Hour), Safe: "it stays", Now: "make room"},
+				{ID: "clock", Title: "this laptop's clock is wrong", Detail: "it is 9 s ahead of OpenTrack's", Since: ago(time.Minute), Safe: "marks", Now: "set it"},
+			}
+		}),
 		"new settings were refused": fiveK(func(s *Status) { s.Refused = "ledger is in use by process 17" }),
 		"it was stopped":            ended(Stopped, 5*time.Minute),
 		"it hangs":                  ended(Hung, 42*time.Second),
@@ -184,6 +199,8 @@ func TestExitCodes(t *testing.T) {
 		"not verified":               {func(s *Status) { s.Units[0].Unverified = "x" }, ExitAttention},
 		"a race refused":             {func(s *Status) { s.Units[0].Refused = "x" }, ExitAttention},
 		"the server does not answer": {func(s *Status) { s.Connection.Down = now }, ExitAttention},
+		"an alert":                   {func(s *Status) { s.Alerts = []Alert{{ID: "disk"}} }, ExitAttention},
+		"nobody is told of alerts":   {func(s *Status) { s.AlertTrouble = []string{"x"} }, ExitAttention},
 		"settings refused":           {func(s *Status) { s.Refused = "x" }, ExitAttention},
 	}
 	for name, test := range tests {

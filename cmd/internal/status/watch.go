@@ -66,6 +66,7 @@ func (v View) inLines(ctx context.Context, w io.Writer, read func() (Status, err
 // change is the line without what changes by itself; where it differs, something has happened.
 func (s Status) change() string {
 	line := s.headline()
+	s.Alerts = nil // they are in it
 	switch {
 	case s.State == NotRunning:
 		line += " (" + string(s.Process) + ")"

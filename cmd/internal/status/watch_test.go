@@ -19,7 +19,8 @@ func TestWatchingInLines(t *testing.T) {
 		return fiveK(func(s *Status) { s.State, s.Outage = Stalled, d.Seconds() })
 	}
 	held := fiveK(func(s *Status) { s.Units[0].Held = 2 })
-	story := []Status{fiveK(), fiveK(), down(time.Second), down(2 * time.Second), fiveK(), held, ended(Hung, 20*time.Second), ended(Ended, 21*time.Second)}
+	alert := fiveK(func(s *Status) { s.Alerts = []Alert{{Title: "disk is nearly full", Since: ago(time.Hour)}} })
+	story := []Status{fiveK(), alert, fiveK(), fiveK(), down(time.Second), down(2 * time.Second), fiveK(), held, ended(Hung, 20*time.Second), ended(Ended, 21*time.Second)}
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		var out bytes.Buffer
@@ -42,6 +43,8 @@ func TestWatchingInLines(t *testing.T) {
 			got = append(got, text)
 		}
 		want := []string{
+			"LIVE  read 412, confirmed 409, waiting 3",
+			"LIVE  read 412, confirmed 409, waiting 3, ALERT: disk is nearly full",
 			"LIVE  read 412, confirmed 409, waiting 3",
 			"STALLED  read 412, confirmed 409, waiting 3",
 			"LIVE  read 412, confirmed 409, waiting 3",

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// why is the reason of the word, in a sentence; empty where all is well.
-func (s Status) why(now time.Time) string {
+// Why is the reason of the word, in a sentence; empty where all is well.
+func (s Status) Why(now time.Time) string {
 	switch s.State {
 	case NotRunning:
 		return s.gone(now)
@@ -26,6 +26,9 @@ func (s Status) why(now time.Time) string {
 	}
 	return s.attention()
 }
+
+// Duration writes a duration as a person says it.
+func Duration(d time.Duration) string { return seconds(d.Seconds()) }
 
 // gone says how a daemon ended of which nothing is to be seen.
 func (s Status) gone(now time.Time) string {
@@ -102,6 +105,12 @@ func (s Status) attention() string {
 	}
 	if s.Refused != "" {
 		list = append(list, "the new settings are not in force")
+	}
+	for _, alert := range s.Alerts {
+		list = append(list, alert.Title)
+	}
+	if len(s.AlertTrouble) > 0 {
+		list = append(list, "nobody is told of alerts as [alert] says")
 	}
 	return strings.Join(list, " · ")
 }
