@@ -25,7 +25,7 @@ func newStatus() *cobra.Command {
 attention, 2 when it is bad, 3 when the daemon is not running.
 
 With --watch it goes on until Ctrl-C: on a terminal the picture is redrawn in place, and the bell rings once when it turns
-bad; elsewhere a line is written each time that something changes.`,
+bad; elsewhere a line is written each time that something changes, with --json an object.`,
 		Example: "  finishwatch status --config config.toml\n  finishwatch status --watch",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -68,6 +68,7 @@ func (p *probe) due(now, asked time.Time) bool {
 
 // ask logs in where nobody has yet; the token serves the next upload. Else it asks what costs the server least.
 func (p *probe) ask(ctx context.Context) {
+	began := time.Now()
 	var err error
 	if p.contact().LoggedIn.IsZero() {
 		err = p.server.Login(ctx)
@@ -75,12 +76,13 @@ func (p *probe) ask(ctx context.Context) {
 		_, _, err = p.server.Date(ctx)
 	}
 	if ctx.Err() == nil {
-		p.take(err)
+		p.take(err, !p.contact().At.Before(began))
 	}
 }
 
-// take takes down what came of a question, and says when the server stops answering while nothing waits to be sent.
-func (p *probe) take(err error) {
+// take takes down what came of a question, and says when the server stops answering while nothing waits to be sent. An
+// answer is an answer, whatever it says.
+func (p *probe) take(err error, answered bool) {
 	refused, ok := errors.AsType[*uploader.Error](err)
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -90,6 +92,7 @@ func (p *probe) take(err error) {
 	case err == nil:
 	case ok && refused.Class == uploader.LoginRefused:
 		p.refused = time.Now()
+	case answered:
 	case was.IsZero():
 		p.down = time.Now()
 		p.log.Info("server does not answer", zap.Error(err))

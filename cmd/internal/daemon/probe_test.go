@@ -29,7 +29,7 @@ func (o *oracle) ask(what string) error {
 	defer o.mu.Unlock()
 	o.asked = append(o.asked, what+" "+time.Since(o.started).String())
 	refused, ok := errors.AsType[*uploader.Error](o.err)
-	if o.err == nil || ok && refused.Class == uploader.LoginRefused {
+	if o.err == nil || ok && refused.Class != uploader.Unreachable {
 		o.contact.At = time.Now()
 	}
 	if o.err == nil && what == "login" {
@@ -133,6 +133,20 @@ func TestAServerThatDoesNotAnswerIsSaidOnce(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"server does not answer", "server answers again"}, said); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// An answer that is of no use is an answer all the same.
+func TestAServerThatAnswersNonsenseIsThere(t *testing.T) {
+	nonsense := &uploader.Error{Op: "log in", Class: uploader.WrongAddress, StatusCode: 404}
+	asked, said := probing(t, nonsense, func(_ *oracle, p *probe) {
+		wait(time.Minute + time.Second)
+		if down, refused, err := p.state(); !down.IsZero() || refused || err != nil {
+			t.Error(down, refused, err)
+		}
+	})
+	if diff := cmp.Diff([]string{"login 0s", "login 1m0s"}, asked); diff != "" || said != nil {
+		t.Error(diff, said)
 	}
 }
 

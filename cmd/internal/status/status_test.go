@@ -85,6 +85,9 @@ func pictures() map[string]Status {
 		"a race is on hold": twoRaces(func(s *Status) { s.Units[0].OnHold = true }),
 		"it is catching up": fiveK(func(s *Status) { s.State, s.OldestPending, s.Units[0].OldestPending = CatchingUp, 37, 37 }),
 		"the page differs":  fiveK(func(s *Status) { s.Units[0].Unverified, s.Units[0].Different = "2 different there (bib 7)", 2 }),
+		"the page is hidden": fiveK(func(s *Status) {
+			s.Units[0].Unverified, s.Units[0].Unreadable = "not verified: read results back: the page shows no results", true
+		}),
 		"a file is in trouble": fiveK(func(s *Status) {
 			s.Trouble = "5k.csv: permission denied: let the user that finishwatch runs as read it"
 		}),

@@ -93,8 +93,12 @@ func (s Status) attention() string {
 		if u.OnHold {
 			list = append(list, u.Unit+" is ON HOLD")
 		}
-		if u.Unverified != "" {
-			list = append(list, u.Unit+" is not as it should be on the page")
+		switch {
+		case u.Unverified == "":
+		case u.Unreadable:
+			list = append(list, u.Unit+" is not verified")
+		default:
+			list = append(list, u.Unit+" is not on the page as it was sent")
 		}
 	}
 	if s.Trouble != "" || s.LastError != "" && !s.refusedOnly() {
