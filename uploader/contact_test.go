@@ -41,6 +41,16 @@ func TestWhatAnswersTellBesides(t *testing.T) {
 	}
 }
 
+func TestALoginAloneIsALogin(t *testing.T) {
+	w := newWorld(t, sandbox.Options{}, nil)
+	if err := w.client.Login(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.client.Contact(); c.LoggedIn.IsZero() {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestARefusedLoginIsNoLogin(t *testing.T) {
 	w := newWorld(t, sandbox.Options{}, func(a *uploader.Account, _ *uploader.Form) { a.Password = "wrong" })
 	if err := w.client.Login(t.Context()); err == nil {
