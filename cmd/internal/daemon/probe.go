@@ -80,8 +80,8 @@ func (p *probe) ask(ctx context.Context) {
 	}
 }
 
-// take takes down what came of a question, and says when the server stops answering while nothing waits to be sent. An
-// answer is an answer, whatever it says.
+// take takes down what came of a question. An answer is an answer, whatever it says. That there is none is in the log only for
+// who wants details: status shows it, and when a row waits the uploader says it.
 func (p *probe) take(err error, answered bool) {
 	refused, ok := errors.AsType[*uploader.Error](err)
 	p.mu.Lock()
@@ -95,12 +95,12 @@ func (p *probe) take(err error, answered bool) {
 	case answered:
 	case was.IsZero():
 		p.down = time.Now()
-		p.log.Info("server does not answer", zap.Error(err))
+		p.log.Debug("server does not answer", zap.Error(err))
 	default:
 		p.down = was
 	}
 	if p.down.IsZero() && !was.IsZero() {
-		p.log.Info("server answers again", zap.Duration("outage", time.Since(was)))
+		p.log.Debug("server answers again", zap.Duration("outage", time.Since(was)))
 	}
 }
 

@@ -69,7 +69,7 @@ func probing(t *testing.T, err error, story func(o *oracle, p *probe)) (asked, s
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		o := &oracle{started: time.Now(), err: err}
-		core, logs := observer.New(zap.InfoLevel)
+		core, logs := observer.New(zap.DebugLevel)
 		p := &probe{server: o, contact: o.Contact, log: zap.New(core)}
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error, 1)
