@@ -283,6 +283,23 @@ home() {
   systemctl daemon-reload && systemctl restart finishwatch && await 20 live
 }
 
+# The alert's program is written into the runtime folder, the only one that it and this test both see.
+alert_command() {
+  printf '#!/bin/sh\nprintf "%%s %%s\\n" "$FINISHWATCH_ALERT" "$FINISHWATCH_ALERT_STATE" >/run/finishwatch/told\n' >/usr/local/bin/alert-phone
+  chmod 755 /usr/local/bin/alert-phone
+  printf '[alert]\ncommand = "/usr/local/bin/alert-phone"\n' >>/etc/finishwatch/config.toml
+  systemctl restart finishwatch && await 20 live && loses_folder && await 20 said 'alert command did not work' &&
+    [ ! -e /run/finishwatch/told ] && await 20 sh -c 'finishwatch status | grep alert-command.conf' && finds_folder || return
+  mkdir -p /etc/systemd/system/finishwatch.service.d
+  cp /usr/share/finishwatch/drop-ins/alert-command.conf /etc/systemd/system/finishwatch.service.d/
+  systemctl daemon-reload && systemctl restart finishwatch && await 20 live && loses_folder &&
+    await 20 grep -x 'folder began' /run/finishwatch/told && finds_folder || return
+  rm /etc/systemd/system/finishwatch.service.d/alert-command.conf
+  systemctl daemon-reload && systemctl restart finishwatch && await 20 live
+}
+loses_folder() { umount "$timing" && rmdir "$timing" && await 20 no_folder; }
+finds_folder() { mkdir "$timing" && mount --bind "$exports" "$timing" && await 20 live; }
+
 # ours lists what bears the program's name, wherever: on this machine, some of it was there before the package. What this
 # test itself keeps is not looked at.
 ours() {
@@ -330,6 +347,7 @@ try 'an upgrade keeps settings and ledger and goes on' upgrades
 try 'a hang is ended by the watchdog, and nothing is lost' hangs
 try 'drop-in root-directory.conf' drop_in root-directory 10 15:30
 try 'drop-in share.conf' drop_in share 11 15:40
+try 'an alert: its program is denied, and works with alert-command.conf' alert_command
 try 'exports below /home: it names the drop-in, and works with home.conf' home
 try 'purge leaves nothing but what it says' purges
 [ "$failures" = 0 ] && echo 'ALL WELL'

@@ -183,7 +183,7 @@ func cmdExamples(ts *testscript.TestScript, _ bool, args []string) {
 	cmd, _, err := root.Find(strings.Fields(args[0]))
 	ts.Check(err)
 	for _, line := range exampleLines(cmd) {
-		if strings.HasPrefix(line, "sudo ") || cmd.Name() == "run" && !strings.Contains(line, "--once") {
+		if strings.HasPrefix(line, "sudo ") || cmd.Name() == "run" && !strings.Contains(line, "--once") || strings.Contains(line, "--watch") {
 			continue // it is for root, or runs until it is stopped
 		}
 		command, target, redirected := strings.Cut(strings.ReplaceAll(line, "/srv/timing", "timing"), " > ")

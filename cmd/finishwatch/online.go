@@ -15,6 +15,7 @@ import (
 	"finishwatch/cmd/internal/checkup"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
+	"finishwatch/cmd/internal/disk"
 	"finishwatch/cmd/internal/terminal"
 	"finishwatch/watcher"
 )
@@ -49,7 +50,7 @@ func facts(cfg *config.Config) checkup.Facts {
 		Files:   os.DirFS("/"),
 		Look:    func() watcher.Listing { return look(cfg) },
 		Resolve: filepath.EvalSymlinks,
-		Free:    freeSpace,
+		Free:    disk.Free,
 		Lookup: func(ctx context.Context, host string) error {
 			_, err := net.DefaultResolver.LookupHost(ctx, host)
 			return err
@@ -100,14 +101,4 @@ func dial(ctx context.Context, secure bool, address string) error {
 		_ = conn.Close()
 	}
 	return err
-}
-
-// existing is the folder itself or, before the service has made it, the one above that is there.
-func existing(folder string) string {
-	for {
-		if _, err := os.Stat(folder); err == nil || folder == filepath.Dir(folder) {
-			return folder
-		}
-		folder = filepath.Dir(folder)
-	}
 }

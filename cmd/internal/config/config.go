@@ -23,6 +23,7 @@ type Config struct {
 	Watch     Watch
 	State     State
 	Log       Log
+	Alert     Alert
 	Races     []Race // at least one
 }
 
@@ -61,6 +62,13 @@ type State struct {
 type Log struct {
 	Level  string // debug, info, warn, error
 	Format string // auto, console, json, journal
+}
+
+// Alert says how people are told when something is wrong.
+type Alert struct {
+	Command      []string      // a program and its first arguments; empty for none
+	HeartbeatURL *url.URL      // asked once a minute while results arrive; nil for none
+	Quiet        time.Duration // without a new row while the race is on; 0: never
 }
 
 // Race says which files are one race, how they are read and where its results go.

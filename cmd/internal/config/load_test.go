@@ -75,6 +75,10 @@ where."2" = ""
 files = ["10k.csv"]
 eventid = "R1"
 statuses = []
+[alert]
+quiet_alert = "0s"
+command = ["./horn", "", "-v"]
+heartbeat_url = "http://localhost:9/x?y=z"
 `
 
 func compareMarks() cmp.Option {
@@ -124,6 +128,7 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 		Watch: Watch{Dir: here("/srv/timing"), Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
 		State: State{File: systemStateFile("", noEnvironment)},
 		Log:   Log{Level: "info", Format: "auto"},
+		Alert: Alert{Quiet: 10 * time.Minute},
 		Races: []Race{{
 			Files: []string{"5k.csv"}, Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}, Line: 6,
 			Rules: parse.Rules{Format: "auto", Encoding: "auto", Statuses: []parse.Code{parse.DNF, parse.DNS, parse.DQ}},
@@ -146,6 +151,10 @@ func TestEveryKeyOfALargeConfigurationCounts(t *testing.T) {
 		Watch: Watch{Dir: here("/etc/finishwatch/exports"), Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
 		State: State{File: here("/etc/ledger.db")},
 		Log:   Log{Level: "debug", Format: "journal"},
+		Alert: Alert{
+			Command:      []string{here("/etc/finishwatch/horn"), "", "-v"},
+			HeartbeatURL: &url.URL{Scheme: "http", Host: "localhost:9", Path: "/x", RawQuery: "y=z"},
+		},
 		Races: []Race{{
 			Files: []string{"5k*.csv", "late/**/*.txt"}, Unit: state.Unit{Event: "003", Round: 2, Heat: 3}, Name: "My 5k", Note: "wet", Line: 25,
 			Rules: parse.Rules{

@@ -84,6 +84,9 @@ func backslashFault(v value) []fault {
 // resolve makes every path absolute; relative ones begin beside the configuration file.
 func (c *Config) resolve() {
 	paths := []*string{&c.OpenTrack.PasswordFile, &c.Watch.Dir, &c.State.File}
+	if command := c.Alert.Command; len(command) > 0 && strings.ContainsAny(command[0], `/\`) {
+		paths = append(paths, &command[0]) // a bare name is looked for in $PATH
+	}
 	for i := range c.Races {
 		paths = append(paths, &c.Races[i].ChipFile)
 	}

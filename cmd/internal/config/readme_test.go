@@ -74,7 +74,7 @@ const (
 func kindOf(k key) string {
 	if kind := map[string]string{
 		"competition": "address", "files": "list of names", "eventid": "text", "start": "time", "statuses": "list of words",
-		"fastest": "time", "slowest": "time",
+		"fastest": "time", "slowest": "time", "command": "path or list", "heartbeat_url": "address",
 	}[k.name]; kind != "" {
 		return kind
 	}
@@ -114,7 +114,7 @@ func rangeOf(k key) string {
 		return strings.ReplaceAll("`"+strings.Join(words, "`, `")+"`", "`and what else browsers know`", "and what else browsers know")
 	case "text or number":
 		return "the header, or the column's number from 1"
-	case "path":
+	case "path", "path or list":
 		return "of this machine"
 	}
 	if m := found(k, strings.Repeat("x", 5000), `(\d+) are allowed`); m != nil {
@@ -123,7 +123,7 @@ func rangeOf(k key) string {
 	return map[string]string{
 		"competition": "`https`; `http` for this machine alone", "files": "below `dir`; `*` letters, `**` folders",
 		"eventid": "1 to 20 capitals, digits, `-`, `_`, `.`", "start": "of day, or with the date", "statuses": "`\"DNF\"`, `\"DNS\"`, `\"DQ\"`",
-		"fastest": "a mark, or empty", "slowest": "a mark, or empty",
+		"heartbeat_url": "`https`; `http` for this machine alone", "fastest": "a mark, or empty", "slowest": "a mark, or empty",
 	}[k.name]
 }
 

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"time"
 
 	"finishwatch/parse"
@@ -51,6 +52,7 @@ func tables() []table {
 		{name: "watch", required: true, also: []string{"watcher", "folder", "input"}},
 		{name: "state", also: []string{"ledger", "storage", "database"}},
 		{name: "log", also: []string{"logging", "logs"}},
+		{name: "alert", also: []string{"alerts", "alarm", "notify", "notifications"}},
 		{name: "race", list: true, required: true, also: []string{"races", "event", "unit"}},
 		{name: "race.columns", also: []string{"column"}},
 		{name: "race.where", anyKey: true, also: []string{"filter", "only"}},
@@ -63,6 +65,7 @@ func keys(stateFile string) []key {
 	all := openTrackKeys()
 	all = append(all, watchKeys()...)
 	all = append(all, serviceKeys(stateFile)...)
+	all = append(all, alertKeys()...)
 	all = append(all, raceKeys()...)
 	all = append(all, rulesKeys()...)
 	all = append(all, columnKeys()...)
@@ -166,6 +169,24 @@ func serviceKeys(stateFile string) []key {
 		{
 			table: "log", name: "format", standard: "auto", also: []string{"encoding", "output"},
 			set: into(words("auto", "console", "json", "journal"), func(d *draft) *string { return &d.config.Log.Format }),
+		},
+	}
+}
+
+func alertKeys() []key {
+	const t = "alert"
+	return []key{
+		{
+			table: t, name: "quiet_alert", standard: "10m", also: []string{"quiet", "silence"},
+			set: into(duration{0, 24 * time.Hour}, func(d *draft) *time.Duration { return &d.config.Alert.Quiet }),
+		},
+		{
+			table: t, name: "command", standard: []any{}, example: []any{"/usr/local/bin/alert-phone", "race"}, also: []string{"cmd", "exec", "program", "script"},
+			set: into(program{}, func(d *draft) *[]string { return &d.config.Alert.Command }),
+		},
+		{
+			table: t, name: "heartbeat_url", standard: "", example: "https://example.org/ping/my-race", also: []string{"heartbeat", "url", "ping", "ping_url"},
+			set: into(webAddress{}, func(d *draft) **url.URL { return &d.config.Alert.HeartbeatURL }),
 		},
 	}
 }

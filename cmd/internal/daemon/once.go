@@ -72,7 +72,7 @@ func (d *Daemon) summary(w io.Writer) {
 }
 
 func (d *Daemon) numbers(unit state.Unit) string {
-	c := d.statusOf(unit)
+	c := d.statusOf(unit, d.uploader.Report(), nil)
 	if d.options.DryRun != nil {
 		return fmt.Sprintf("%s  read %d, would have been confirmed %d, held %d", unit, c.Read, c.Confirmed, c.Held)
 	}
