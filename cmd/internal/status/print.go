@@ -32,11 +32,13 @@ func (s Status) headline() string {
 	if t.Held > 0 {
 		line += fmt.Sprintf(", HELD %d", t.Held)
 	}
-	if len(s.Alerts) > 0 {
-		titles := make([]string, len(s.Alerts))
-		for i, alert := range s.Alerts {
-			titles[i] = alert.Title
+	var titles []string
+	for _, alert := range s.Alerts {
+		if alert.Over.IsZero() {
+			titles = append(titles, alert.Title)
 		}
+	}
+	if len(titles) > 0 {
 		line += ", ALERT: " + strings.Join(titles, "; ")
 	}
 	return line
@@ -86,6 +88,10 @@ func (p *printer) fact(label, text string) {
 
 // alert writes what is wrong, what is safe and what to do. What the trouble says as well is not said twice.
 func (p *printer) alert(a Alert, s Status) {
+	if !a.Over.IsZero() {
+		p.fact("ALERT", fmt.Sprintf("%s: not any more, for %s; over if it stays so", a.Title, since(p.now, a.Over)))
+		return
+	}
 	text := fmt.Sprintf("%s, for %s", a.Title, since(p.now, a.Since))
 	if a.Detail != "" && a.Detail != s.Trouble && a.Detail != s.LastError {
 		text += ": " + a.Detail

@@ -111,10 +111,14 @@ func (s Status) attention() string {
 		list = append(list, "the new settings are not in force")
 	}
 	for _, alert := range s.Alerts {
-		list = append(list, alert.Title)
+		if alert.Over.IsZero() {
+			list = append(list, alert.Title)
+		} else {
+			list = append(list, "an alert is nearly over")
+		}
 	}
 	if len(s.AlertTrouble) > 0 {
-		list = append(list, "nobody is told of alerts as [alert] says")
+		list = append(list, "[alert] does not work as it says")
 	}
 	return strings.Join(list, " · ")
 }
