@@ -179,7 +179,7 @@ func (p *printer) race(u Unit, s Status) {
 		{"read", u.Read, u.lastRead(p.now)},
 		{"confirmed", u.Confirmed, u.lastConfirmed(p.now)},
 		{"waiting", u.Pending, u.waiting()},
-		{"HELD", u.Held, []string{u.HeldWhy}},
+		{"HELD", u.Held, u.held()},
 	} {
 		if row.label == "HELD" && u.Held == 0 {
 			continue

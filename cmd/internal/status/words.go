@@ -176,6 +176,14 @@ func (u Unit) waiting() []string {
 	return facts
 }
 
+// held says why, and what to do about bibs that only a person can take off.
+func (u Unit) held() []string {
+	if u.Vanished == 0 {
+		return []string{u.HeldWhy}
+	}
+	return []string{u.HeldWhy, "vanished ones: export them again, or finishwatch sync " + u.Unit}
+}
+
 // folder says where the exports are, how changes are found and what the last one was.
 func (s Status) folder(now time.Time) string {
 	kind := "this laptop's disk, changes are noticed at once"
