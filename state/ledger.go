@@ -30,6 +30,8 @@ type Ledger struct {
 	units  map[Unit]*unitState
 	turn   int   // which unit fills the next PUT first
 	broken error // a write met damage; nothing is written from then on
+
+	awaiting *Terms // whoever sends has nothing to send; nil when it has, see Await
 }
 
 // unitState is one unit in memory.

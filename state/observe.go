@@ -81,8 +81,15 @@ func (l *Ledger) storeTouched(u *unitState, f *file, early bool) (Changes, error
 	if len(list) > 0 {
 		crash.Point("in-observe")
 	}
+	intended := f != nil && l.intend(u, list)
+	if intended {
+		crash.Point("before-intent")
+	}
 	if err := l.store(u, list, changes); err != nil {
 		return Changes{}, err
+	}
+	if intended {
+		crash.Point("after-intent")
 	}
 	if f != nil {
 		f.corrected = append(f.corrected, corrected...)

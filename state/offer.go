@@ -76,6 +76,7 @@ func (l *Ledger) listen(unit Unit, on bool) {
 func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.awaiting = nil
 	if l.paused {
 		return nil, nil
 	}

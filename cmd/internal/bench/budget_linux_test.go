@@ -89,7 +89,7 @@ func measureCrowd(t *testing.T, binary string, s sizes, r *table) {
 	r.add(fmt.Sprintf("start with %d confirmed finishers → READY, median of %d", s.crowd, s.ready), "≤ 300 ms",
 		fmt.Sprintf("%s (%s CPU)", round(real.at(50)), round(cpu.at(50))), "")
 	p := b.start()
-	at := p.idle(s.rest, s.idle / 6)
+	at := p.idle(s.rest, s.idle/6)
 	p.stop()
 	r.add(fmt.Sprintf("resident memory, %d finishers", s.crowd), "≤ 64 MiB", fmt.Sprintf("%s, at most %s", mebibytes(at.resident), mebibytes(at.most)), "")
 	r.add(fmt.Sprintf("at rest, %d finishers", s.crowd), "", fmt.Sprintf("%.2f %% of a core, %.0f wake-ups a second", 100*at.share, at.wakeups), "")
@@ -121,7 +121,7 @@ func measureMany(t *testing.T, binary string, s sizes, r *table) {
 	p := b.start()
 	ready, cpu := p.manager.readyAt.Sub(p.began), p.cpu()
 	p.awaitVerified(s.files * rows)
-	at := p.idle(s.rest, s.idle / 2)
+	at := p.idle(s.rest, s.idle/2)
 	r.add(fmt.Sprintf("%d files for %d races: start → READY", s.files, s.races), "", fmt.Sprintf("%s (%s CPU)", round(ready), round(cpu)), "")
 	r.add(fmt.Sprintf("%d files for %d races: at rest", s.files, s.races), "",
 		fmt.Sprintf("%.2f %% of a core, %.0f wake-ups a second, %s, at most %s", 100*at.share, at.wakeups, mebibytes(at.resident), mebibytes(at.most)), "")
