@@ -72,6 +72,7 @@ func Open(path string, options Options) (*Ledger, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
+	letGo(db, l.file.Size())
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)
 	return l, nil

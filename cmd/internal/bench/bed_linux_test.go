@@ -160,7 +160,7 @@ func (b *bed) start() *program {
 	defer log.Close()
 	p.command = exec.Command(b.binary, "run", "--config", "config.toml")
 	p.command.Dir, p.command.Stdout, p.command.Stderr = b.dir, log, log
-	p.command.Env = []string{"PATH=" + os.Getenv("PATH"), "FINISHWATCH_PASSWORD=" + password, "NOTIFY_SOCKET=" + p.manager.address}
+	p.command.Env = []string{"PATH=" + os.Getenv("PATH"), "FINISHWATCH_PASSWORD=" + password, "NOTIFY_SOCKET=" + p.manager.address, "GODEBUG=" + os.Getenv("FWDEBUG")}
 	p.began = time.Now()
 	must(b.t, p.command.Start())
 	p.process = process(p.command.Process.Pid)
