@@ -213,6 +213,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() error { return d.watch(ctx) })
 	group.Go(func() error { return d.publish(ctx, listed) })
 	group.Go(func() error { return d.guardLedger(ctx) })
+	group.Go(func() error { return d.warm(ctx) })
 	group.Go(func() error { return d.tidy(ctx) })
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
@@ -223,6 +224,15 @@ func (d *Daemon) Run(ctx context.Context) error {
 	err := group.Wait()
 	d.stopped()
 	return err
+}
+
+// warm logs in before there is anything to send, so that the first finisher finds a connection and a token. What goes wrong
+// with that is said when there is something to send.
+func (d *Daemon) warm(ctx context.Context) error {
+	if err := d.server.Login(ctx); err != nil {
+		d.log.Debug("attempt failed", zap.Error(err))
+	}
+	return nil
 }
 
 // guardLedger ends the daemon when the ledger is not what it was: damaged, deleted or replaced. What would be written from

@@ -14,7 +14,7 @@ import (
 // take seconds. What goes on for longer hangs. The bounds are generous, because to start again on a slow laptop that only
 // works hard would stop what one large file alone should have stopped.
 const (
-	maxRequests = 6                // of one step of the uploader: two logins, the request twice, and a person's in front of it
+	maxRequests = 7                // of one step of the uploader: two logins, the request twice, and in front a person's and the first login
 	maxLocal    = 10 * time.Second // on top of them, for the ledger
 	maxWork     = 2 * time.Minute  // for reading one file into the ledger
 )
