@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -125,5 +127,42 @@ func BenchmarkReExport(b *testing.B) {
 				b.StartTimer()
 			}
 		})
+	}
+}
+
+// BenchmarkStatus looks at a daemon's numbers, which it does four times a second: with a thousand files for 50 races.
+func BenchmarkStatus(b *testing.B) {
+	dir := b.TempDir()
+	var text strings.Builder
+	text.WriteString("[opentrack]\ncompetition = \"http://127.0.0.1:1/x/2026/GBR/api-test/\"\nusername = \"api-test\"\n[watch]\ndir = \"timing\"\n[state]\nfile = \"finishwatch.db\"\n")
+	for i := range 50 {
+		fmt.Fprintf(&text, "[[race]]\nfiles = [\"%02d-*.csv\"]\neventid = \"R%d\"\n", i, i)
+	}
+	path := filepath.Join(dir, "config.toml")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	cfg, err := config.Load(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	d, err := New(cfg, Options{}, zap.NewNop())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer d.Close()
+	var listing watcher.Listing
+	for i := range 1000 {
+		path := fmt.Sprintf("%02d-%03d.csv", i%50, i)
+		listing.Files = append(listing.Files, path)
+		if err := d.feed.Take(watcher.Snapshot{Path: path, Data: exportFrom(100*i, 20), Trust: watcher.Settled, ModTime: time.Now()}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	slices.Sort(listing.Files)
+	d.feed.Listed(listing)
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = d.Status()
 	}
 }

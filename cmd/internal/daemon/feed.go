@@ -40,6 +40,8 @@ type feed struct {
 	sources  map[string]*source
 	listing  watcher.Listing
 	looked   bool                        // the folder has been looked into
+	missing  string                      // what fileless says of the listing
+	lacking  map[string]*source          // those with held rows without a bib
 	progress time.Time                   // when the watcher last gave a sign of life
 	broken   error                       // why the ledger cannot be written; nil when it can
 	last     map[state.Unit]parse.Finish // the finish that was read last
@@ -53,7 +55,7 @@ func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 		wake: func() {}, listed: func() {}, again: func(string) {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
 		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
 		chips: newChipFiles(cfg, time.Now()), chipTrouble: map[string]string{},
-		sources: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
+		sources: map[string]*source{}, lacking: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
 	}
 }
 
@@ -338,7 +340,9 @@ func (f *feed) accept(source *source, i int, reading *parse.Reading, more bool) 
 		source.told[text] = true
 		f.log.Warn("row held", zap.String("file", source.path), zap.Int("line", h.Line), zap.String("reason", h.Reason))
 	}
-	source.nameless[i] = found
+	if source.nameless[i] = found; found.rows > 0 {
+		f.lacking[source.path] = source
+	}
 }
 
 const (
