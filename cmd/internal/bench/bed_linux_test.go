@@ -50,7 +50,6 @@ type bed struct {
 type setting struct {
 	races    int // each with files of its own: 01-*.csv, 02-*.csv, …; 0 is one race of all files
 	maxBatch int // 0 is the default
-	startOff bool
 }
 
 func newBed(t *testing.T, binary string, s setting) *bed {
@@ -160,7 +159,7 @@ func (b *bed) start() *program {
 	defer log.Close()
 	p.command = exec.Command(b.binary, "run", "--config", "config.toml")
 	p.command.Dir, p.command.Stdout, p.command.Stderr = b.dir, log, log
-	p.command.Env = []string{"PATH=" + os.Getenv("PATH"), "FINISHWATCH_PASSWORD=" + password, "NOTIFY_SOCKET=" + p.manager.address, "GODEBUG=" + os.Getenv("FWDEBUG")}
+	p.command.Env = []string{"PATH=" + os.Getenv("PATH"), "FINISHWATCH_PASSWORD=" + password, "NOTIFY_SOCKET=" + p.manager.address}
 	p.began = time.Now()
 	must(b.t, p.command.Start())
 	p.process = process(p.command.Process.Pid)

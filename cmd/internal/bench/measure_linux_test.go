@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -104,27 +106,47 @@ func (b *bed) waits(event string, from int, wrote []time.Time) (waits spread) {
 }
 
 // burst measures from one large write to the last confirmation, and the same uploads sent one after the other by
-// somebody who does nothing else.
-func burst(t *testing.T, binary string, rows int) (ours, floor time.Duration, uploads int) {
+// somebody who does nothing else. The server takes that much longer for each than the imitation does by itself.
+func burst(t *testing.T, binary string, rows int, network time.Duration) (ours, floor, cpu time.Duration, uploads int) {
 	b := newBed(t, binary, setting{})
 	b.replace("5k.csv", export(0, 1))
 	p := b.start()
 	p.awaitConfirmed("R1", 1)
 	p.awaitVerified(1)
+	slow(t, b.address, network)
 	text := string(export(1, rows))
+	cpu = p.cpu()
 	began := time.Now()
 	appendTo(t, b.path("5k.csv"), text)
 	ours = p.awaitConfirmed("R1", 1+rows).Sub(began)
+	cpu = p.cpu() - cpu
 	p.stop()
 
 	bodies := bodiesOf(t, b.journal())
-	alone := newBare(t, b.sandbox(2))
+	server := b.sandbox(2)
+	alone := newBare(t, server)
 	must(t, alone.put(bodies[0]))
+	slow(t, server, network)
 	began = time.Now()
 	for _, body := range bodies[1:] {
 		must(t, alone.put(body))
 	}
-	return ours, time.Since(began), len(bodies) - 1
+	return ours, time.Since(began), cpu, len(bodies) - 1
+}
+
+// slow makes an imitation take so much longer for each upload.
+func slow(t *testing.T, server string, network time.Duration) {
+	t.Helper()
+	if network == 0 {
+		return
+	}
+	order := fmt.Sprintf(`{"kind":"delay","delay":%q,"for":"1h"}`, network)
+	answer, err := http.Post("http://"+server+"/sandbox/faults", "application/json", strings.NewReader(order))
+	must(t, err)
+	defer answer.Body.Close()
+	if answer.StatusCode >= http.StatusMultipleChoices {
+		t.Fatalf("the imitation does not become slower: HTTP %d", answer.StatusCode)
+	}
 }
 
 // crowd is a bed whose race has so many confirmed and verified finishers; the program has been stopped.
