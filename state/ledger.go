@@ -47,6 +47,7 @@ type unitState struct {
 	unsure  time.Time  // when a replace was offered: it may be carried out after its successors; see lateFor
 
 	entries   map[parse.Bib]*entry
+	room      []entry // where the next ones will be: one by one they cost more than what they hold
 	files     map[string]*file
 	touched   []*entry // those to look at again: their files said something that is not in the records yet
 	concluded bool     // since Conclude nothing has happened that it could draw a conclusion from
@@ -104,7 +105,11 @@ func (l *Ledger) unit(unit Unit) *unitState {
 func (u *unitState) entry(bib parse.Bib) *entry {
 	e := u.entries[bib]
 	if e == nil {
-		e = &entry{bib: bib}
+		if len(u.room) == cap(u.room) {
+			u.room = make([]entry, 0, min(max(len(u.entries)/4, 1), 1024))
+		}
+		u.room = append(u.room, entry{bib: bib})
+		e = &u.room[len(u.room)-1]
 		u.entries[bib] = e
 	}
 	return e

@@ -45,7 +45,6 @@ ledger and sent at the next start.`,
 
 func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	noCore()
-	frugal()
 	cfg, err := loadConfig(path)
 	if err != nil {
 		return err
