@@ -106,25 +106,26 @@ func exportFrom(first, rows int) []byte {
 // of them so that the whole file has changed.
 func BenchmarkReExport(b *testing.B) {
 	const rows = 100_000
-	whole := export(rows + 1)
-	head := bytes.IndexByte(whole, '\n') + 1
-	last := bytes.LastIndexByte(whole[:len(whole)-1], '\n') + 1
-	for name, next := range map[string][]byte{
-		"behind":  whole,
-		"infront": bytes.Join([][]byte{whole[:head], whole[last:], whole[head:last]}, nil),
-	} {
-		b.Run(name, func(b *testing.B) {
+	for _, where := range []string{"behind", "infront"} {
+		b.Run(where, func(b *testing.B) {
 			d := newDesktop(b)
-			d.take(whole[:last], watcher.Settled)
+			data := export(rows)
+			d.take(data, watcher.Settled)
 			d.send(50_000)
-			b.SetBytes(int64(len(whole)))
+			b.SetBytes(int64(len(data)))
 			b.ReportAllocs()
-			for b.Loop() {
-				d.take(next, watcher.Settled)
-				d.send(500)
+			for n := 0; b.Loop(); n++ {
 				b.StopTimer()
-				d.take(whole[:last], watcher.Settled)
+				row := exportFrom(rows+n, 1)
+				row = row[bytes.IndexByte(row, '\n')+1:]
+				at := len(data)
+				if where == "infront" {
+					at = bytes.IndexByte(data, '\n') + 1
+				}
+				data = slices.Concat(data[:at], row, data[at:])
 				b.StartTimer()
+				d.take(data, watcher.Settled)
+				d.send(500)
 			}
 		})
 	}
