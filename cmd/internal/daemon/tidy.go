@@ -14,7 +14,7 @@ import (
 func (d *Daemon) tidy(ctx context.Context) error {
 	ticker := time.NewTicker(status.Beat)
 	defer ticker.Stop()
-	var s spell
+	s := spell{work: true} // the start is one
 	for {
 		select {
 		case <-ctx.Done():
@@ -34,7 +34,7 @@ type spell struct {
 }
 
 // worth is how many bytes have to be allocated between two looks to count as work: more than status and polling take.
-const worth = 2 << 20
+const worth = 512 << 10
 
 // over reports whether there has been work and is none any more; allocated counts the bytes since the start.
 func (s *spell) over(allocated uint64) bool {
