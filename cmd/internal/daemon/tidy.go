@@ -34,7 +34,7 @@ type spell struct {
 }
 
 // worth is how many bytes have to be allocated between two looks to count as work: more than status and polling take.
-const worth = 512 << 10
+const worth = 4 << 20
 
 // over reports whether there has been work and is none any more; allocated counts the bytes since the start.
 func (s *spell) over(allocated uint64) bool {

@@ -11,7 +11,7 @@ func TestASpellOfWorkIsOverOnce(t *testing.T) {
 	var s spell
 	var got []bool
 	total := uint64(0)
-	for _, more := range []uint64{10 << 20, 5 << 20, 100 << 10, 100 << 10, 0, 3 << 20, 0, 0} {
+	for _, more := range []uint64{10 << 20, 5 << 20, 2 << 20, 100 << 10, 0, 6 << 20, 0, 0} {
 		total += more
 		got = append(got, s.over(total))
 	}
