@@ -19,7 +19,6 @@ type book struct {
 	disputed []int32                      // finishes of which another row was found since the last reading
 	told     struct{ finishes, held int } // of these the last reading knew
 	lines    []int                        // of the file, where the rows come from a [sheet]; else nil
-	letters  strings.Builder              // what the bibs are made of, so that they do not take one allocation each
 }
 
 // bytesPerRow is a low guess, for the first sizes only.
@@ -76,10 +75,8 @@ func (b *book) claim(line int, bib string, mark Mark, reason string) {
 func (b *book) finish(line int, cell []byte, mark Mark) {
 	b.entered = true
 	line = b.lineOf(line)
-	i, again := b.byBib.find(cell)
-	if !again {
-		bib := b.keep(cell)
-		b.byBib.put(bib, int32(len(b.finishes)))
+	bib, i := b.byBib.enter(cell, int32(len(b.finishes)))
+	if int(i) == len(b.finishes) {
 		b.finishes = append(b.finishes, Finish{Bib: Bib(bib), Mark: mark, Line: line})
 		return
 	}
@@ -93,18 +90,6 @@ func (b *book) finish(line int, cell []byte, mark Mark) {
 	}
 	b.twice[i] = append(b.twice[i], Finish{Bib: first.Bib, Mark: mark, Line: line})
 	b.disputed = append(b.disputed, i)
-}
-
-// keep copies a bib behind the others. A strings.Builder never changes what it has handed out.
-func (b *book) keep(bib []byte) string {
-	const chunk = 16 << 10
-	if b.letters.Cap()-b.letters.Len() < len(bib) {
-		b.letters = strings.Builder{}
-		b.letters.Grow(chunk)
-	}
-	from := b.letters.Len()
-	b.letters.Write(bib)
-	return b.letters.String()[from:]
 }
 
 // close fills in the lists of a reading with all that was entered.
