@@ -43,7 +43,7 @@ func (s *schema) undecided(wanted role) []int {
 // onCourse says that a row was taken at another point than the finish, or nothing.
 func (t *table) onCourse(rec *record) string {
 	for _, i := range t.schema.sites {
-		b := trim(t.cell(rec, i))
+		b := t.cell(rec, i)
 		if len(b) == 0 {
 			continue
 		}
@@ -98,7 +98,7 @@ func (t *table) otherRace(rec *record) string {
 func (t *table) otherColumn(rec *record) string {
 	for i := range t.races {
 		c := &t.races[i]
-		b := trim(t.cell(rec, c.column))
+		b := t.cell(rec, c.column)
 		if len(b) == 0 || string(b) == c.first {
 			continue
 		}
@@ -154,8 +154,8 @@ func (t *table) title(rec *record) {
 		return
 	}
 	var only []byte
-	for _, c := range rec.cells {
-		if b := trim(c.raw); len(b) > 0 {
+	for i := range rec.cells {
+		if b := trim(rec.raw(i)); len(b) > 0 {
 			if only != nil {
 				return
 			}
