@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -21,11 +22,13 @@ type book struct {
 	lines    []int                        // of the file, where the rows come from a [sheet]; else nil
 }
 
-// bytesPerRow is a low guess, for the first sizes only.
+// bytesPerRow is a low guess, so that the first sizes are not larger than the file where its lines are short.
 const bytesPerRow = 48
 
+// newBook makes room for the rows of a file, and for a few more that it may grow by.
 func newBook(data []byte) *book {
-	rows := min(len(data)/bytesPerRow, 1<<17)
+	lines := bytes.Count(data, []byte{'\n'})
+	rows := min(lines+lines/32+1, len(data)/bytesPerRow, 1<<17)
 	return &book{finishes: make([]Finish, 0, rows)}
 }
 

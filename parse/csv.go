@@ -123,7 +123,9 @@ func (t *table) row(rec *record) {
 	if time.kind == bareNumber && t.rules.TimeUnit != "" {
 		time = unitTime(at, t.rules.TimeUnit)
 	}
-	time = t.sinceStart(at, time)
+	if !t.rules.Start.IsZero() {
+		time = t.sinceStart(at, time)
+	}
 	if time.kind != clearTime && t.notARow(rec) {
 		return
 	}
@@ -131,9 +133,11 @@ func (t *table) row(rec *record) {
 		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+"); export this table alone")
 		return
 	}
-	if reason, ok := t.filteredOut(rec); ok {
-		t.book.ignore(rec.line, reason)
-		return
+	if len(t.schema.where) > 0 {
+		if reason, out := t.filteredOut(rec); out {
+			t.book.ignore(rec.line, reason)
+			return
+		}
 	}
 	t.result(rec, at, time)
 }

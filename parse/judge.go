@@ -159,7 +159,9 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	if err != nil {
 		return Mark{}, "not a time: " + quote(string(at)) + fixCell
 	}
-	m = t.rules.written(m)
+	if t.rules.Rounding != RoundNone || t.rules.MinutesPastHour {
+		m = t.rules.written(m)
+	}
 	return m, t.believed(m, time)
 }
 

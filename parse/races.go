@@ -75,10 +75,11 @@ func (s *schema) raceColumn(i int) raceColumn {
 
 // elsewhere says that a row belongs to another race, or to another point than the finish, or nothing.
 func (t *table) elsewhere(rec *record) string {
-	if other := t.otherRace(rec); other != "" {
-		return other
+	other := t.otherRace(rec)
+	if other == "" && len(t.schema.sites) > 0 {
+		other = t.onCourse(rec)
 	}
-	return t.onCourse(rec)
+	return other
 }
 
 // otherRace says why a row does not belong to the race with which the file began, or nothing.
