@@ -15,6 +15,7 @@ type Counts struct {
 	Held      int // bibs that are not sent, with a reason
 	Refused   int // those among them that the server would not take
 	Verified  int // bibs that the server shows as it accepted them
+	Public    int // bibs with a mark that the server accepted, also where the files say another one now, or none
 }
 
 func (c *Counts) add(r record)    { c.move(r, 1) }
@@ -35,6 +36,9 @@ func (c *Counts) move(r record, by int) {
 	if r.refusal != nil {
 		c.Refused += by
 	}
+	if !r.confirmed.IsZero() {
+		c.Public += by
+	}
 	if r.verified == shownSame {
 		c.Verified += by
 	}
@@ -42,19 +46,14 @@ func (c *Counts) move(r record, by int) {
 
 // tally are numbers of one unit that are needed inside.
 type tally struct {
-	accepted int // bibs with a confirmed mark
-	unseen   int // those of them that have not been read back since
+	unseen int // bibs with a confirmed mark that have not been read back since
 }
 
 func (t *tally) add(r record)    { t.move(r, 1) }
 func (t *tally) remove(r record) { t.move(r, -1) }
 
 func (t *tally) move(r record, by int) {
-	if r.confirmed.IsZero() {
-		return
-	}
-	t.accepted += by
-	if r.verified == notLookedAt {
+	if !r.confirmed.IsZero() && r.verified == notLookedAt {
 		t.unseen += by
 	}
 }

@@ -203,7 +203,7 @@ func (c change) fresh() bool {
 
 // acceptedWith counts the confirmed marks of the unit as they are after the changes.
 func (u *unitState) acceptedWith(list []change) int {
-	n := u.tally.accepted
+	n := u.counts.Public
 	for _, c := range list {
 		if c.entry.confirmed.IsZero() && !c.to.confirmed.IsZero() {
 			n++

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,26 @@ func TestSetAside(t *testing.T) {
 			t.Errorf("it is still there: %v", err)
 		}
 	}
+}
+
+// What is refused as damaged is let go of: Windows sets no file aside that is open, and elsewhere the next look would find
+// it in use.
+func TestADamagedLedgerIsLetGoOf(t *testing.T) {
+	path := newPath(t)
+	l := open(t, path)
+	observe(t, l, "a.csv settled 7=14:25")
+	must(t, l.Close())
+	file, err := os.ReadFile(path)
+	must(t, err)
+	clear(file[2*pageSize:]) // all but the heads
+	must(t, os.WriteFile(path, file, 0o600))
+	for range 2 {
+		if _, err := state.Open(path, state.Options{}); !errors.Is(err, state.ErrNotALedger) {
+			t.Errorf("opened: %v", err)
+		}
+	}
+	_, err = state.SetAside(path, noon)
+	must(t, err)
 }
 
 func TestSetAsideTakesOnlyLedgers(t *testing.T) {
@@ -92,6 +113,9 @@ func TestCheck(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
+			if runtime.GOOS == "windows" && test.want != "" {
+				t.Skip("Windows neither deletes nor moves a file that is open")
+			}
 			path := newPath(t)
 			l := open(t, path)
 			defer l.Close()

@@ -52,7 +52,7 @@ func TestALedgerOfSchema1(t *testing.T) {
 	l = open(t, path)
 	defer l.Close()
 	check("opened again")
-	if got := l.Counts(raceUnit); got != (state.Counts{Read: 8, Confirmed: 4, Pending: 4, Held: 3}) || l.Unverified(raceUnit) != 5 {
+	if got := l.Counts(raceUnit); got != (state.Counts{Read: 8, Confirmed: 4, Pending: 4, Held: 3, Public: 5}) || l.Unverified(raceUnit) != 5 {
 		t.Errorf("%+v, unverified %d", got, l.Unverified(raceUnit))
 	}
 	if diff := cmp.Diff([]string{"update R1/1/1 7=14:29"}, words(offer(t, l, 1, raceUnit))); diff != "" {

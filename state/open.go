@@ -72,17 +72,27 @@ func Open(path string, options Options) (*Ledger, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
-	letGo(db, l.file.Size())
+	drop(db, l.file.Size())
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)
 	return l, nil
 }
 
-// openFile opens the database. bbolt panics on some damaged files; that is the same news as an error.
+// openFile opens the database. bbolt panics on some damaged files; that is the same news as an error. It leaves the file
+// open and locked then, and Windows sets no file aside that is open.
 func openFile(path string, options *bbolt.Options) (db *bbolt.DB, err error) {
+	var file *os.File
+	options.OpenFile = func(name string, flag int, mode fs.FileMode) (*os.File, error) {
+		f, err := os.OpenFile(name, flag, mode)
+		file = f
+		return f, err
+	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if recover() != nil {
+			if file != nil {
+				letGo(file)
+			}
 			db, err = nil, notALedger(path)
 		}
 	}()

@@ -89,7 +89,7 @@ func TestARemovedBibIsForgotten(t *testing.T) {
 		t.Errorf("a removal without an answer is forgotten: %s", diff)
 	}
 	confirm(t, l, []state.Batch{b})
-	if got := l.Counts(raceUnit); got != (state.Counts{Read: 1, Confirmed: 1}) || l.Vanished(raceUnit) != nil {
+	if got := l.Counts(raceUnit); got != (state.Counts{Read: 1, Confirmed: 1, Public: 1}) || l.Vanished(raceUnit) != nil {
 		t.Errorf("%+v", got)
 	}
 	l = play(t, l, path, []string{"restart", "a.csv settled 8=14:30", "conclude"})
@@ -124,7 +124,7 @@ func TestABibThatComesBack(t *testing.T) {
 				t.Fatal(diff)
 			}
 			confirm(t, l, batches)
-			if got := l.Counts(raceUnit); got != (state.Counts{Read: 2, Confirmed: 2}) {
+			if got := l.Counts(raceUnit); got != (state.Counts{Read: 2, Confirmed: 2, Public: 2}) {
 				t.Errorf("%+v", got)
 			}
 		})

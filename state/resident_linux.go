@@ -6,9 +6,9 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// letGo tells the system that the first size bytes of the file, which were read once to be in memory as what they mean, are
+// drop tells the system that the first size bytes of the file, which were read once to be in memory as what they mean, are
 // not needed there as bytes as well. What is looked at again is read again: nothing is ever written through that memory.
 // Without it a start would keep the ledger twice.
-func letGo(db *bbolt.DB, size int64) {
+func drop(db *bbolt.DB, size int64) {
 	_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, db.Info().Data, uintptr(size), syscall.MADV_DONTNEED)
 }

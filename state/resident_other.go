@@ -4,5 +4,5 @@ package state
 
 import "go.etcd.io/bbolt"
 
-// letGo is for Linux; elsewhere the system takes the memory when somebody needs it.
-func letGo(*bbolt.DB, int64) {}
+// drop is for Linux; elsewhere the system takes the memory when somebody needs it.
+func drop(*bbolt.DB, int64) {}

@@ -3,10 +3,12 @@
 s#/etc/finishwatch/config\.toml#/etc/finishwatch/%i.toml#
 s#^\(State\|Runtime\)Directory=finishwatch$#&@%i#
 s#^Description=.*#& (%i)#
+s#^\(Sockets\|BindsTo\)=finishwatch\.#\1=finishwatch@%i.#
+s#/run/finishwatch\.sock#/run/finishwatch@%i.sock#
 s#-/var/lib/finishwatch -/run/finishwatch#-/var/lib/finishwatch@%i -/run/finishwatch@%i#
 s#^LoadCredential=.*#LoadCredential=opentrack.password:/etc/finishwatch/%i.password#
-# Without a name systemd makes one up that is good for any NAME.
-/^User=finishwatch$/d
+# A user for each, so that none can end or command another. (Without a name it would be the same one, finishwatch, for all.)
+s#^User=finishwatch$#&-%i#
 s#^\#   settings .*#\#   settings    /etc/finishwatch/NAME.toml#
 s#^\#   password .*#\#   password    /etc/finishwatch/NAME.password     (leave it to root: chown root:root, chmod 600)#
 s#^\#   memory .*#\#   memory      /var/lib/finishwatch@NAME          (what has been read, sent and confirmed)#

@@ -35,6 +35,8 @@ made_by_program() {
 files() {
   put 644 systemd/finishwatch.service lib/systemd/system/finishwatch.service
   put 644 systemd/finishwatch@.service lib/systemd/system/finishwatch@.service
+  put 644 systemd/finishwatch.socket lib/systemd/system/finishwatch.socket
+  put 644 systemd/finishwatch@.socket lib/systemd/system/finishwatch@.socket
   put 644 systemd/finishwatch.catalog usr/lib/systemd/catalog/finishwatch.catalog
   put 644 config.example.toml etc/finishwatch/config.example.toml
   put 644 README.md usr/share/doc/finishwatch/README.md

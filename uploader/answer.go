@@ -2,6 +2,8 @@ package uploader
 
 import (
 	"bytes"
+	"crypto/tls"
+	"errors"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -48,7 +50,7 @@ func (e *Error) Error() string {
 		fmt.Fprintf(&b, ": %v", e.Err)
 	}
 	if e.Detail != "" {
-		fmt.Fprintf(&b, ": %s", e.Detail)
+		fmt.Fprintf(&b, ": %s", strings.TrimSuffix(e.Detail, "."))
 	}
 	return b.String() + "; " + e.Fix()
 }
@@ -66,10 +68,22 @@ func (e *Error) Fix() string {
 	case WrongAddress:
 		return "check [opentrack] competition: year, country and short name as in the address of its page"
 	case Doubtful:
-		return "is there a login page between this laptop and the internet?"
+		return "is there a login page between this laptop and the internet? Open a page in the browser and log in there"
 	case Unreachable:
+		if badCertificate(e.Err) {
+			return "look at this laptop's date and time, and for a login page of the network; " + tryAgain
+		}
 	}
-	return "it is tried again by itself"
+	return tryAgain
+}
+
+// tryAgain is what the loop does by itself.
+const tryAgain = "it is tried again by itself"
+
+// badCertificate reports whether somebody answered who could not prove to be the server.
+func badCertificate(err error) bool {
+	_, ok := errors.AsType[*tls.CertificateVerificationError](err)
+	return ok
 }
 
 // classify decides what an answer means. Only the class of the status decides; the body is looked at for two things

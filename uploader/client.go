@@ -35,6 +35,7 @@ type Client struct {
 	account Account
 	form    Form
 	http    *http.Client
+	contact contact
 
 	mu    sync.Mutex
 	token string
@@ -110,6 +111,7 @@ func (c *Client) login(ctx context.Context) error {
 		return &Error{Op: op, Class: LoginRefused, StatusCode: status, Detail: "the answer has no token"}
 	}
 	c.token = answer.Token
+	c.contact.loggedIn()
 	return nil
 }
 
@@ -131,6 +133,9 @@ func (c *Client) authorised(ctx context.Context, newRequest maker, op string, li
 		_, body, err := c.do(ctx, newRequest, op, limit)
 		refused, ok := errors.AsType[*Error](err)
 		if !ok || refused.Class != LoginRefused || fresh {
+			if err == nil {
+				c.contact.loggedIn()
+			}
 			return body, err
 		}
 		c.token = ""
@@ -150,11 +155,13 @@ func (c *Client) do(ctx context.Context, newRequest maker, op string, limit int6
 	if c.token != "" {
 		request.Header.Set("Authorization", "Token "+c.token)
 	}
+	asked := time.Now()
 	response, err := c.http.Do(request)
 	if err != nil {
 		return 0, nil, &Error{Op: op, Class: Unreachable, Err: c.plain(err)}
 	}
 	defer response.Body.Close()
+	c.contact.answered(asked, response)
 	if response.StatusCode < http.StatusOK {
 		// Of 101 the body is the bare connection: to read it would wait for ever, whatever ctx says.
 		return 0, nil, &Error{Op: op, Class: Unreachable, StatusCode: response.StatusCode, Detail: "no answer to the request"}

@@ -13,15 +13,18 @@ import (
 
 // Report is how the loop is doing, for status and the service manager.
 type Report struct {
-	Outage      time.Time // since when nothing could be sent; zero when all is well
-	Trouble     error     // what the last failure was, ending in what to do; nil when all is well
-	Class       Class     // of Trouble, when it is an [*Error]
-	LastPut     time.Time // of the last accepted PUT
-	LastTook    time.Duration
-	LastUnit    state.Unit
-	LastRow     state.Row
-	Confirmed   int                  // rows accepted since the start
+	Outage      time.Time            // since when nothing could be sent; zero when all is well
+	Trouble     error                // what the last failure was, ending in what to do; nil when all is well
+	Class       Class                // of Trouble, when it is an [*Error]
 	RefusedUnit map[state.Unit]error // units that wait alone, and why
+	Sent        map[state.Unit]Sent  // the last accepted PUT of each unit since the start
+}
+
+// Sent is how an accepted PUT went.
+type Sent struct {
+	At     time.Time
+	Took   time.Duration
+	Status int // of HTTP; 0 where nobody knows
 }
 
 // Report returns how the loop is doing.
@@ -31,6 +34,7 @@ func (u *Uploader) Report() Report {
 	r := u.report
 	r.RefusedUnit = make(map[state.Unit]error, len(u.report.RefusedUnit))
 	maps.Copy(r.RefusedUnit, u.report.RefusedUnit)
+	r.Sent = maps.Clone(u.report.Sent)
 	return r
 }
 
@@ -126,14 +130,17 @@ func (u *Uploader) succeed(batches []state.Batch, took time.Duration) error {
 			return err
 		}
 	}
+	sent := Sent{At: time.Now(), Took: took}
+	if u.config.Contact != nil {
+		sent.Status = u.config.Contact().Status
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	if u.report.Sent == nil {
+		u.report.Sent = map[state.Unit]Sent{}
+	}
 	for _, b := range batches {
-		u.report.Confirmed += len(b.Rows)
-		u.report.LastPut, u.report.LastTook, u.report.LastUnit = time.Now(), took, b.Unit
-		if len(b.Rows) > 0 {
-			u.report.LastRow = b.Rows[len(b.Rows)-1]
-		}
+		u.report.Sent[b.Unit] = sent
 		u.log.Info("confirmed", zap.Stringer("unit", b.Unit), zap.String("mode", string(b.Mode)), zap.Int("rows", len(b.Rows)),
 			zap.Strings("bibs", named(b.Rows)), zap.Int("total", u.ledger.Counts(b.Unit).Confirmed), zap.Duration("took", took))
 	}

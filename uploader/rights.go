@@ -59,6 +59,7 @@ func (c *Client) Date(ctx context.Context) (theirs, ours time.Time, err error) {
 		return theirs, ours, c.plain(err)
 	}
 	defer response.Body.Close()
+	c.contact.answered(before, response)
 	theirs, err = http.ParseTime(response.Header.Get("Date"))
 	return theirs, before.Add(time.Since(before) / 2), err
 }

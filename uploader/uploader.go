@@ -30,6 +30,7 @@ type Config struct {
 	MaxBatch     int           // rows in one PUT
 	NewFinishers state.Mode    // Append, or Update where the start list was seeded
 	Removals     Removals
+	Contact      func() Contact // of the server's client, for the report; nil where nobody knows
 }
 
 // Uploader is the loop that makes the server equal to the ledger.

@@ -27,9 +27,10 @@ type Verifier struct {
 
 // Verified is what came of reading a unit back.
 type Verified struct {
-	At  time.Time // when it was looked at last
-	Was state.Verification
-	Err error // why it could not be verified; nil when it could
+	At   time.Time // when it was looked at last
+	Read time.Time // when it could be read back last; zero for never
+	Was  state.Verification
+	Err  error // why it could not be verified; nil when it could
 
 	Shown map[parse.Bib]string // how the page shows those that differ or are not ours
 }
@@ -93,6 +94,10 @@ func (v *Verifier) look(ctx context.Context, unit state.Unit) {
 	now.At = time.Now()
 	v.mu.Lock()
 	before := v.report[unit]
+	now.Read = now.At
+	if err != nil {
+		now.Read = before.Read
+	}
 	v.report[unit] = now
 	v.mu.Unlock()
 	v.say(unit, before, now)

@@ -131,7 +131,7 @@ func TestAPageThatCannotBeReadIsNotVerified(t *testing.T) {
 				r.server.reads(back)
 				v, looks, logs := r.verifier()
 				r.later(time.Hour)
-				if v.Report()[r1].Err == nil || r.ledger.Counts(r1).Verified != 0 {
+				if found := v.Report()[r1]; found.Err == nil || r.ledger.Counts(r1).Verified != 0 || !found.Read.IsZero() || found.At.IsZero() {
 					t.Error("verified", v.Report())
 				}
 				if n := looks(); n > 13 {
@@ -143,6 +143,27 @@ func TestAPageThatCannotBeReadIsNotVerified(t *testing.T) {
 			})
 		})
 	}
+}
+
+// When it was read back last stays known while it cannot be.
+func TestWhenThePageWasReadLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRace(t, nil)
+		v, _, _ := r.verifier()
+		r.run()
+		r.read(r1, "1", "14:20")
+		r.later(3 * time.Second)
+		good := v.Report()[r1]
+		if good.Read.IsZero() || good.Read != good.At {
+			t.Errorf("%+v", good)
+		}
+		r.server.reads(func(state.Unit) ([]uploader.Result, error) { return nil, unreachable(502, 0) })
+		r.read(r1, "2", "14:30")
+		r.later(time.Hour)
+		if bad := v.Report()[r1]; bad.Read != good.Read || !bad.At.After(good.At) {
+			t.Errorf("%+v, and before %+v", bad, good)
+		}
+	})
 }
 
 // A page that hangs keeps no result waiting.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -74,8 +75,13 @@ func TestListing(t *testing.T) {
 		}
 		b.append("a.csv", "2\n")
 		b.event("a.csv", fsnotify.Write)
-		if got := b.sink.last().Changed.Sub(b.sink.began); got != 500*time.Millisecond {
-			t.Errorf("changed at %v, want 500ms", got)
+		if got := b.sink.last().Changed.Sub(b.sink.began); got != 500*time.Millisecond || b.sink.last().Latest != "a.csv" {
+			t.Errorf("%s changed at %v, want a.csv at 500ms", b.sink.last().Latest, got)
+		}
+		b.must(os.Remove(filepath.Join(b.dir, "b.csv")))
+		b.after(2 * time.Second)
+		if got := b.sink.last().Latest; got != "b.csv" {
+			t.Errorf("%q changed, want b.csv, which is gone", got)
 		}
 	})
 	if sink.listings[0].Files == nil {

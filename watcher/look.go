@@ -24,6 +24,7 @@ type loop struct {
 	files    map[string]*file // by path; those that the last complete look found
 	known    map[string]bool  // paths of which the sink has had a snapshot since Run began
 	changed  time.Time        // Listing.Changed
+	latest   string           // Listing.Latest
 	share    string           // Listing.Share of the last look
 	listed   bool             // some look succeeded: what appears from now on is a change
 	poll     time.Time        // when the next poll is
@@ -51,7 +52,7 @@ func (l *loop) look(ctx context.Context) Listing {
 	l.poll = began.Add(l.w.config.Poll)
 	l.wake = l.poll
 	listing := l.list(ctx, began)
-	listing.Changed = l.changed
+	listing.Changed, listing.Latest = l.changed, l.latest
 	if ctx.Err() == nil {
 		l.sink.Listed(listing)
 	}
@@ -144,7 +145,7 @@ func (l *loop) forget(found map[string]bool, walk *walk) {
 			walk.troubles = append(walk.troubles, trouble{Trouble: Trouble{path, outOfSight}, implied: true})
 		default:
 			delete(l.files, path)
-			l.changed = time.Now()
+			l.change(path, time.Now())
 		}
 	}
 }
@@ -168,7 +169,7 @@ func (l *loop) visit(root folder, e entry, hinted bool) (trouble, bool) {
 		f.replaced = 0
 	case errors.Is(err, errReplaced) && f.replaced >= maxReplaced:
 	case errors.Is(err, errMoved) || errors.Is(err, errReplaced):
-		l.unstable(f, errors.Is(err, errReplaced))
+		l.unstable(f, e.path, errors.Is(err, errReplaced))
 		return trouble{}, true
 	case errors.Is(err, fs.ErrNotExist):
 		f.doubt(l.poll) // the next look will not find it, or find another
@@ -181,9 +182,9 @@ func (l *loop) visit(root folder, e entry, hinted bool) (trouble, bool) {
 }
 
 // unstable comes back soon, but not at once: a program that writes for a second must not be read a thousand times.
-func (l *loop) unstable(f *file, replaced bool) {
+func (l *loop) unstable(f *file, path string, replaced bool) {
 	now := time.Now()
-	l.changed = now
+	l.change(path, now)
 	f.doubt(now.Add(retryUnstable))
 	if replaced {
 		f.replaced++
@@ -201,7 +202,7 @@ func (l *loop) see(f *file, path string, data []byte, st stat, fresh bool) {
 	s := l.reader.sight(data, st, f.taken)
 	trust, take := f.see(now, s, l.pace)
 	if f.changed.Equal(now) && (!fresh || l.listed) {
-		l.changed = now
+		l.change(path, now)
 	}
 	if !take {
 		return
@@ -219,6 +220,8 @@ func (l *loop) see(f *file, path string, data []byte, st stat, fresh bool) {
 	f.took(trust, l.pace)
 	l.known[path] = true
 }
+
+func (l *loop) change(path string, now time.Time) { l.changed, l.latest = now, path }
 
 // done reports whether every listed file is taken as far as it ever will be, or in trouble.
 func (l *loop) done(listing Listing) bool {

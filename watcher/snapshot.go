@@ -60,6 +60,7 @@ type Listing struct {
 	Troubles []Trouble // sorted by path; each stays in every listing until it is over
 	Share    string    // the network file system that the folder lies on, such as "smb", where only the poll finds changes
 	Changed  time.Time // when a change of any file was last noticed, by our clock; zero for never
+	Latest   string    // the file of that change
 }
 
 // Sink takes what a [Watcher] finds. Both methods are called from the goroutine of Run, one at a time.

@@ -1,19 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
+	"runtime"
+	"sync/atomic"
 	"syscall"
+	"time"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"github.com/spf13/cobra"
 
 	"finishwatch/cmd/internal/config"
-	"finishwatch/watcher"
+	"finishwatch/cmd/internal/forecast"
+	"finishwatch/cmd/internal/terminal"
 )
 
 func newCheck() *cobra.Command {
@@ -22,24 +25,24 @@ func newCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Check the configuration and print every mistake with its place",
-		Long: `Check the configuration and print every mistake with its place and what to write instead. Then look around on this laptop: what
-is not there yet, or not in order, is said under "attention".
+		Long: `What is not there yet, or not in order on this laptop, is said under "attention". At the end stands what will happen, a line a race:
+how many files and finishes lie in the folder now, and what is held, refused or still to choose. None of that is a mistake of
+the configuration, and the exit code is 0; with a mistake it is 78. Nothing is sent or stored.
 
 With --online it also asks the server, and looks at everything else of this laptop that a race needs: whether the service's
 user can read the folder, network, certificate, login, rights on the competition, each race's event, the clock, free space, the
-lid, the journal. What is RED comes with what to do; the exit code is then 1, or 77 where it is the login or the rights.
-Nothing is sent.`,
+lid, the journal. What is RED comes with what to do; the exit code is then 1, or 77 where it is the login or the rights.`,
 		Example: "  finishwatch check --config config.toml\n  sudo finishwatch check --online",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cfg, err := loadConfig(path)
 			if err != nil {
 				return err
 			}
-			printCheck(cmd.OutOrStdout(), cfg, os.Getenv)
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			printCheck(cmd.OutOrStdout(), cfg, foresee(ctx, cfg))
 			if online {
-				ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-				defer stop()
 				return checkOnline(ctx, cmd.OutOrStdout(), cfg)
 			}
 			return nil
@@ -50,52 +53,43 @@ Nothing is sent.`,
 	return cmd
 }
 
-// printCheck says what a configuration without mistakes will do, and what it will meet.
-func printCheck(w io.Writer, cfg *config.Config, getenv func(string) string) {
+// foresee looks into the folder, and tells a person who waits how far it is.
+func foresee(ctx context.Context, cfg *config.Config) (will *forecast.Forecast) {
+	var files atomic.Int64
+	_ = terminal.On(os.Stderr).While(func() string { return fmt.Sprintf("reads the exports: %d so far", files.Load()) }, func() error {
+		will = forecast.Look(ctx, cfg, time.Now(), forecast.Usual(), func(n int) { files.Store(int64(n)) })
+		return nil
+	})
+	return will
+}
+
+// printCheck says what a configuration without mistakes will meet, and ends with what it will do.
+func printCheck(w io.Writer, cfg *config.Config, will *forecast.Forecast) {
 	fmt.Fprintf(w, "%s: no mistakes\n", cfg.Path)
 	fmt.Fprintf(w, "  %s → %s/x/%s\n", cfg.Watch.Dir, cfg.OpenTrack.Server, cfg.OpenTrack.Competition)
-	for _, race := range cfg.Races {
-		fmt.Fprintf(w, "  %s → %s\n", strings.Join(race.Files, ", "), strings.TrimSpace(race.Unit.String()+" "+race.Name))
-	}
-	for _, text := range attention(cfg, getenv) {
+	for _, text := range attention(cfg, will) {
 		fmt.Fprintf(w, "  attention: %s\n", text)
 	}
+	will.Print(w)
 }
 
 // attention says what of this laptop the daemon would stumble over. None of it is a mistake of the file: a folder may
 // still be mounted, an export still be written.
-func attention(cfg *config.Config, getenv func(string) string) []string {
+func attention(cfg *config.Config, will *forecast.Forecast) []string {
 	var list []string
-	if _, err := cfg.Password(getenv); err != nil {
+	if _, err := passwordFor(cfg); err != nil {
 		list = append(list, err.Error())
 	}
 	folder := filepath.Dir(cfg.State.File)
-	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+	made := serviceOf(cfg) != "" || cfg.OwnFolder(runtime.GOOS, os.Getenv) != "" // by systemd, or when it is run
+	if info, err := os.Stat(folder); !made && (err != nil || !info.IsDir()) {
 		list = append(list, fmt.Sprintf("the folder of the ledger, %s, is not there; make it, or set [state] file", folder))
 	}
-	if info, err := os.Stat(cfg.Watch.Dir); err != nil || !info.IsDir() {
-		return append(list, fmt.Sprintf("%s is not a folder; make or mount it, or correct [watch] dir", cfg.Watch.Dir))
+	if will.Folder != nil {
+		list = append(list, will.Folder.Error())
 	}
-	for _, race := range cfg.Races {
-		if !anyFile(cfg.Watch.Dir, race) {
-			list = append(list, fmt.Sprintf("no file for %s yet: nothing in %s is called %s", race.Unit, cfg.Watch.Dir, strings.Join(race.Files, " or ")))
-		}
+	if will.Cut != "" {
+		list = append(list, will.Cut)
 	}
 	return list
-}
-
-// anyFile reports whether a race has a file now.
-func anyFile(dir string, race config.Race) bool {
-	for _, pattern := range race.Files {
-		found, err := doublestar.Glob(os.DirFS(dir), pattern, doublestar.WithFilesOnly())
-		if err != nil {
-			continue
-		}
-		for _, path := range found {
-			if watcher.Match(pattern, path) {
-				return true
-			}
-		}
-	}
-	return false
 }

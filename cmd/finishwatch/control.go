@@ -20,12 +20,14 @@ import (
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/status"
+	"finishwatch/cmd/internal/terminal"
 )
 
 // asked is a command that asks the daemon for something.
 type asked struct {
 	path    string
 	request control.Request
+	races   int // of the configuration
 }
 
 // command fills in what all of them share.
@@ -67,12 +69,16 @@ func (a *asked) take(cmd *cobra.Command, args []string) {
 func (a *asked) doer() (control.Doer, func(), error) {
 	cfg, err := loadConfig(a.path)
 	if err != nil {
+		if a.request.Do == control.Reload {
+			explainInJournal(func(log *zap.Logger) {
+				log.Error("configuration refused, the one before stays in force", zap.Error(err))
+			})
+		}
 		return nil, nil, err
 	}
-	for _, statusFile := range statusFiles(cfg) {
-		if client := (control.Client{Path: control.SocketFor(statusFile)}); client.Running() {
-			return client, func() {}, nil
-		}
+	a.races = racesOf(cfg)
+	if client, running := listening(cfg); running {
+		return client, func() {}, nil
 	}
 	if a.request.Do == control.Reload {
 		return nil, nil, &exit{code: 3, err: fmt.Errorf("%w; it reads its configuration when it starts", control.ErrNotRunning)}
@@ -88,6 +94,18 @@ func (a *asked) doer() (control.Doer, func(), error) {
 		return nil, nil, err
 	}
 	return desk, func() { _ = closeLedger() }, nil
+}
+
+// listening is the daemon that runs on this configuration.
+func listening(cfg *config.Config) (control.Client, bool) {
+	for _, statusFile := range statusFiles(cfg) {
+		for _, path := range []string{control.SocketFor(statusFile), control.InheritedFor(statusFile)} {
+			if client := (control.Client{Path: path}); path != "" && client.Running() {
+				return client, true
+			}
+		}
+	}
+	return control.Client{}, false
 }
 
 func needsServer(do string) bool {
@@ -107,22 +125,31 @@ func openDesk(cfg *config.Config, options daemon.Options) (*control.Desk, func()
 	return desk, closeLedger, nil
 }
 
-// ask carries the request out and writes what is said.
+// ask carries the request out and writes what is said. What takes long shows how far it is.
 func (a *asked) ask(ctx context.Context, cmd *cobra.Command, doer control.Doer) (control.Outcome, error) {
-	out := cmd.OutOrStdout()
-	outcome := doer.Do(ctx, a.request, func(line string) { fmt.Fprintln(out, line) })
-	return outcome, ended(outcome)
+	line := terminal.On(os.Stderr)
+	out := line.Above(cmd.OutOrStdout())
+	said := said{races: a.races}
+	var outcome control.Outcome
+	_ = line.While(func() string { return said.progress(a.request) }, func() error {
+		outcome = doer.Do(ctx, a.request, func(text string) {
+			said.count(text)
+			fmt.Fprintln(out, reword(text))
+		})
+		return nil
+	})
+	return outcome, errorOf(outcome)
 }
 
-// ended is an outcome as the error of a command.
-func ended(o control.Outcome) error {
+// errorOf is an outcome as the error of a command.
+func errorOf(o control.Outcome) error {
 	switch {
 	case o.Exit == 0:
 		return nil
 	case o.Error == "":
 		return &exit{code: o.Exit}
 	}
-	return &exit{code: o.Exit, err: errors.New(o.Error)}
+	return &exit{code: o.Exit, err: errors.New(reword(o.Error))}
 }
 
 // plain is a command that asks once.
@@ -137,7 +164,8 @@ func newPause() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Pause}}
 	return a.plain(&cobra.Command{
 		Use: "pause", Short: "Send nothing until resume; everything is read and kept",
-		Example: "  finishwatch pause --config config.toml", Args: cobra.NoArgs,
+		Long:    "It holds through a restart. What is under way when it is said can still appear.",
+		Example: "  finishwatch pause --config config.toml", Args: none,
 	})
 }
 
@@ -145,7 +173,7 @@ func newResume() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Resume}}
 	return a.plain(&cobra.Command{
 		Use: "resume", Short: "End a pause; what waited goes out in finish order",
-		Example: "  finishwatch resume --config config.toml", Args: cobra.NoArgs,
+		Example: "  finishwatch resume --config config.toml", Args: none,
 	})
 }
 
@@ -153,8 +181,9 @@ func newHold() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Hold}}
 	cmd := a.plain(&cobra.Command{
 		Use: "hold RACE", Short: "Hold a race, or one bib of it, until release",
-		Long:    "Hold a race, or one bib of it: it is read and kept, and nothing of it is sent until finishwatch release. What is public stays.",
-		Example: "  finishwatch hold R1 --bib 349\n  finishwatch hold \"My 5k\"", Args: cobra.ExactArgs(1),
+		Long: `It is read and kept, and nothing of it is sent until finishwatch release. What is public stays. RACE is its eventid, event/round/heat
+as in R1/1/1, or its name.`,
+		Example: "  finishwatch hold R1 --bib 349\n  finishwatch hold \"My 5k\"", Args: wants(1, 1, "RACE"),
 	})
 	cmd.Flags().StringVar(&a.request.Bib, "bib", "", "hold only this `BIB`")
 	return cmd
@@ -164,9 +193,9 @@ func newRelease() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Release}}
 	cmd := a.plain(&cobra.Command{
 		Use: "release RACE", Short: "Let go out what is held",
-		Long: `Let go out what is held: a race that was put on hold, an export that is too old, marks that changed all at once, a mark outside
+		Long: `That is a race that was put on hold, an export that is too old, marks that changed all at once, a mark outside
 fastest to slowest, a row that OpenTrack refused. Where a bib has two times, say which one is right.`,
-		Example: "  finishwatch release R1\n  finishwatch release R1 --bib 77 --mark 14:25.10", Args: cobra.ExactArgs(1),
+		Example: "  finishwatch release R1\n  finishwatch release R1 --bib 77 --mark 14:25.10", Args: wants(1, 1, "RACE"),
 	})
 	cmd.Flags().StringVar(&a.request.Bib, "bib", "", "release only this `BIB`")
 	cmd.Flags().StringVar(&a.request.Mark, "mark", "", "which `MARK` is right, where there are several")
@@ -177,8 +206,9 @@ func newHistory() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.History}}
 	cmd := a.plain(&cobra.Command{
 		Use: "history [BIB]", Short: "Show what happened to a bib: read, sent, accepted, verified",
-		Long:    "Show what happened to a bib: where it was read, when it was sent, accepted, refused and seen on OpenTrack. With --csv everybody's, for a spreadsheet.",
-		Example: "  finishwatch history 349\n  finishwatch history --csv > history.csv", Args: cobra.MaximumNArgs(1),
+		Long: `Each line says when, what, with which mark, and where that was read. With --csv it is everybody's history, for a spreadsheet. Bibs are
+spelled as in the export: 007 is not 7.`,
+		Example: "  finishwatch history 349\n  finishwatch history --csv > history.csv", Args: wants(0, 1, "BIB"),
 	})
 	cmd.Flags().StringVar(&a.request.Race, "race", "", "only in this `RACE`")
 	cmd.Flags().BoolVar(&a.request.CSV, "csv", false, "as CSV, of all bibs unless one is named")
@@ -189,9 +219,8 @@ func newVerify() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Verify}}
 	cmd := a.plain(&cobra.Command{
 		Use: "verify [RACE]", Short: "Read results back from OpenTrack and report what is there",
-		Long: `Read results back from OpenTrack and report, race by race, what is there as it was accepted, what is missing or different, and what
-is there and not ours. The exit code is 0 when everything is there, 65 when not, 69 when a page cannot be read.`,
-		Example: "  finishwatch verify\n  finishwatch verify R1 --csv > report.csv", Args: cobra.MaximumNArgs(1),
+		Long:    `Race by race it says what is there as it was accepted, what is missing or different, and what is there and not ours. The exit code is 0 when everything is there, 65 when not, 69 when a page cannot be read.`,
+		Example: "  finishwatch verify\n  finishwatch verify R1 --csv > report.csv", Args: wants(0, 1, "RACE"),
 	})
 	cmd.Flags().BoolVar(&a.request.CSV, "csv", false, "as CSV, a line a bib")
 	return cmd
@@ -201,9 +230,8 @@ func newReload() *cobra.Command {
 	a := &asked{request: control.Request{Do: control.Reload}}
 	return a.command(&cobra.Command{
 		Use: "reload", Short: "Let the running daemon read its configuration again",
-		Long: `Let the running daemon read its configuration again, and wait until it is in force. A bad one is refused with its mistakes, and the one
-before stays. No row is lost.`,
-		Example: "  finishwatch reload --config config.toml", Args: cobra.NoArgs,
+		Long:    `It waits until the configuration is in force. A bad one is refused with its mistakes, and the one before stays. No row is lost.`,
+		Example: "  finishwatch reload --config config.toml", Args: none,
 	}, func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error {
 		before, files, err := a.status()
 		if err != nil {
@@ -212,7 +240,12 @@ before stays. No row is lost.`,
 		if _, err := a.ask(ctx, cmd, doer); err != nil {
 			return err
 		}
-		return awaitReload(ctx, cmd.OutOrStdout(), before, files)
+		waits := func() string { return "waits until the configuration is in force" }
+		err = terminal.On(os.Stderr).While(waits, func() error { return awaitReload(ctx, before, files) })
+		if err == nil {
+			fmt.Fprintln(cmd.OutOrStdout(), "the configuration is in force")
+		}
+		return err
 	})
 }
 
@@ -232,7 +265,7 @@ func (a *asked) status() (status.Status, []string, error) {
 const reloadTime = time.Minute
 
 // awaitReload waits until another configuration is in force, or is said to have been refused.
-func awaitReload(ctx context.Context, out io.Writer, before status.Status, files []string) error {
+func awaitReload(ctx context.Context, before status.Status, files []string) error {
 	ctx, cancel := context.WithTimeout(ctx, reloadTime)
 	defer cancel()
 	ticker := time.NewTicker(50 * time.Millisecond)
@@ -249,7 +282,6 @@ func awaitReload(ctx context.Context, out io.Writer, before status.Status, files
 		case now.Refused != "":
 			return &exit{code: exitConfig, err: fmt.Errorf("%s; the configuration before stays in force", now.Refused)}
 		default:
-			fmt.Fprintln(out, "the configuration is in force")
 			return nil
 		}
 	}
@@ -260,9 +292,9 @@ func newSync() *cobra.Command {
 	yes := false
 	cmd := a.command(&cobra.Command{
 		Use: "sync RACE", Short: "Make OpenTrack's race equal to the exports, removing what is in none",
-		Long: `Make OpenTrack's race equal to the exports: show what would change, ask, then delete the race's rows there and load them anew. That
-is the way to take off a bib that is in no export any more.`,
-		Example: "  finishwatch sync R1", Args: cobra.ExactArgs(1),
+		Long: `It shows what would change and asks; then it deletes the race's rows there and loads them anew. That is the way to take off a bib that
+is in no export any more.`,
+		Example: "  finishwatch sync R1", Args: wants(1, 1, "RACE"),
 	}, func(ctx context.Context, cmd *cobra.Command, doer control.Doer) error {
 		outcome, err := a.ask(ctx, cmd, doer)
 		if err != nil || outcome.Seen == "" {

@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"strings"
 
 	"finishwatch/cmd/internal/config"
 	"finishwatch/state"
@@ -46,7 +48,40 @@ func failed(err error) error {
 	if known, ok := errors.AsType[*exit](err); ok {
 		return known
 	}
-	return &exit{code: codeOf(err), err: err}
+	return &exit{code: codeOf(err), err: ended(err)}
+}
+
+// unheard is a command's end without an answer of the server. The daemon tries again by itself; a command does not.
+type unheard struct{ error }
+
+func (u unheard) Error() string { return reword(u.error.Error()) }
+
+func (u unheard) Unwrap() error { return u.error }
+
+// reword says of a command what the server's errors say of the daemon.
+func reword(text string) string {
+	byItself := (&uploader.Error{Class: uploader.Unreachable}).Fix()
+	text = strings.ReplaceAll(text, "login page of the network; "+byItself, "login page of the network, and run it again")
+	return strings.ReplaceAll(text, byItself, "look at the network (cable, WLAN, mobile data), and run it again")
+}
+
+// command writes what a command that ends says of the server.
+type command struct{ io.Writer }
+
+// Write implements [io.Writer].
+func (c command) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(c.Writer, reword(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// ended is an error as a command ends with it.
+func ended(err error) error {
+	if refused, ok := errors.AsType[*uploader.Error](err); ok && refused.Class == uploader.Unreachable {
+		return unheard{err}
+	}
+	return err
 }
 
 func codeOf(err error) int {

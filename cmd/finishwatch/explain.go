@@ -15,6 +15,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"finishwatch/cmd/internal/borrow"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/explanation"
@@ -30,8 +31,7 @@ func newExplain() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain FILE...",
 		Short: "Show how an export is read: which column is what, and the verdict of every row",
-		Long: `Show how an export is read: which column is what, and the verdict of every row. Nothing is sent or stored. With --config
-it reads the file as the races of the configuration do, and FILE may be its name in the watched folder; without, it
+		Long: `Nothing is sent or stored. With --config it reads the file as the races of the configuration do, and FILE may be its name in the watched folder; without, it
 recognises everything by itself. The file is taken for complete. A mark that a person chose with finishwatch release is not
 looked at: its rows stay HELD here; finishwatch history knows it.
 
@@ -41,7 +41,7 @@ and the rules that decided, in their order. In documents (XML, JSON) a line is a
   finishwatch explain --config config.toml --bib 77 results.csv
   finishwatch explain --line 12,203 results.csv
   finishwatch explain --config config.toml --json results.csv`,
-		Args: cobra.MinimumNArgs(1),
+		Args: wants(1, -1, "FILE"),
 		RunE: func(cmd *cobra.Command, files []string) error {
 			ask, err := askFor(lines, bibs)
 			if err != nil {
@@ -142,7 +142,7 @@ func explainFile(cfg *config.Config, file string, ask parse.Ask) explanations {
 	}
 	if list == nil {
 		if err == nil {
-			err = fmt.Errorf("no [[race]] of %s reads this file; files = %s", cfg.Path, strings.Join(patterns(cfg), ", "))
+			err = fmt.Errorf("no [[race]] of %s reads this file; correct files, which are %s", cfg.Path, strings.Join(patterns(cfg), ", "))
 		}
 		list = explanations{{File: file, Err: err}}
 	}
@@ -194,20 +194,35 @@ func readExport(cfg *config.Config, file string) ([]byte, error) {
 	info, err := os.Stat(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("there is no such file; look at the spelling")
+		return nil, errors.New("there is no such file; look at the spelling")
 	case err != nil:
-		return nil, fmt.Errorf("cannot be read: %w", err)
+		return nil, unreadable(err)
 	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("not a regular file; give the path of an export")
+		return nil, errors.New("not a regular file; give the path of an export")
 	case info.Size() > limit:
-		return nil, fmt.Errorf("%d bytes are more than [watch] max_size allows (%d)", info.Size(), limit)
+		return nil, fmt.Errorf("it has %d bytes, more than the %d of [watch] max_size; raise max_size if it is an export", info.Size(), limit)
 	}
-	f, err := os.Open(file)
+	f, err := borrow.Open(file)
 	if err != nil {
-		return nil, fmt.Errorf("cannot be read: %w", err)
+		return nil, unreadable(err)
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, limit))
+	data, err := io.ReadAll(io.LimitReader(f, limit))
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	return data, nil
+}
+
+// unreadable is a file that the operating system does not give away. Its path is said beside it.
+func unreadable(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		err = path.Err
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("it cannot be read: %w; let this user, and that of finishwatch, read it", err)
+	}
+	return fmt.Errorf("it cannot be read: %w; look at the disk or the share", err)
 }
 
 // reads reports whether the race reads the file: by its path below the watched folder, or by its name alone when it

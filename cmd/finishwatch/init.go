@@ -25,15 +25,14 @@ func newInit() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init DIR",
 		Short: "Look at a folder of exports and write a first configuration",
-		Long: `Look at the files in a folder and write a configuration with the races, formats, columns and clocks that were found. Where
-something had to be chosen, a remark says so; what only you can know stays switched off below the word CHOOSE. No file is
+		Long: `The configuration has the races, formats, columns and clocks that were found. Where something had to be chosen, a remark says so; what only you can know stays switched off below the word CHOOSE. No file is
 ever overwritten, and the exports are only read.
 
 On a terminal it asks for the address of the competition's page and for the login. Without one, or where you press Enter, it
 writes OpenTrack's public test competition. The exit code is 65 when no file of the folder holds results.`,
 		Example: "  finishwatch init /srv/timing\n  finishwatch init /srv/timing --config race.toml\n" +
 			"  finishwatch init /srv/timing --config -   # only show it",
-		Args: cobra.ExactArgs(1),
+		Args: wants(1, 1, "folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()

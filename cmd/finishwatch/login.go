@@ -17,6 +17,7 @@ import (
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/setup"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/uploader"
 )
 
@@ -25,12 +26,12 @@ func newLogin() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "login",
 		Short: "Ask for the password, try it, and store it for root alone",
-		Long: `Ask for OpenTrack's password without showing it, try it with the configuration's username, and store it where the service
+		Long: `It is OpenTrack's password, and is not shown. It is tried with the configuration's username, and stored where the service
 looks for it, readable for its owner alone: password_file of the configuration, or else /etc/finishwatch/opentrack.password,
 from which systemd hands it over (for /etc/finishwatch/NAME.toml it is NAME.password). A password that is refused is not
 stored. Where standard input is no terminal, the password is its first line.`,
 		Example: "  sudo finishwatch login\n  sudo finishwatch login --config /etc/finishwatch/10k.toml",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
@@ -68,7 +69,9 @@ func (l *login) run(ctx context.Context) error {
 		return &exit{code: exitUsage, err: err}
 	}
 	tried := "OpenTrack takes the login"
-	if err := daemon.NewServer(cfg, password, version).Login(ctx); err != nil {
+	tries := func() string { return "tries the login at " + cfg.OpenTrack.Server.Host }
+	server := daemon.NewServer(cfg, password, version)
+	if err := terminal.On(os.Stderr).While(tries, func() error { return server.Login(ctx) }); err != nil {
 		refused, ok := errors.AsType[*uploader.Error](err)
 		if !ok || refused.Class == uploader.LoginRefused || !l.untried {
 			return failed(fmt.Errorf("%w; the password is not stored%s", err, ifOutOfReach(refused)))
@@ -128,12 +131,12 @@ func (l *login) ask(ctx context.Context, cfg *config.Config) (string, error) {
 	} else {
 		line, err := bufio.NewReader(io.LimitReader(l.in, setup.MaxPassword+2)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
-			return "", fmt.Errorf("read the password: %w", err)
+			return "", fmt.Errorf("read the password: %w; type it on a terminal, or pipe a file with it into finishwatch login", err)
 		}
 		password = strings.TrimRight(line, "\r\n")
 	}
 	if password == "" || strings.ContainsAny(password, "\x00\r\n") || len(password) > setup.MaxPassword {
-		return "", errors.New("that is no password: it is empty, has invisible characters, or is too long; nothing was stored")
+		return "", errors.New("that is no password: it is empty, has invisible characters, or is too long; nothing was stored; run it again")
 	}
 	return password, nil
 }

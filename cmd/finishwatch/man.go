@@ -25,7 +25,7 @@ func printMan(w io.Writer, root *cobra.Command) {
 	fmt.Fprintf(w, ".TH FINISHWATCH 1 \"\" \"finishwatch %s\" \"User Commands\"\n", roff(version))
 	fmt.Fprintf(w, ".SH NAME\nfinishwatch \\- %s\n", roff(strings.ToLower(root.Short[:1])+root.Short[1:]))
 	fmt.Fprint(w, ".SH SYNOPSIS\n.B finishwatch\n.I command\n.RI [ flags ]\n")
-	fmt.Fprintf(w, ".SH DESCRIPTION\n%s\n.SH COMMANDS\n", paragraphs(root.Long))
+	fmt.Fprintf(w, ".SH DESCRIPTION\n%s\n.SH COMMANDS\n", paragraphs(sentence(root)))
 	for _, command := range root.Commands() {
 		if command.IsAvailableCommand() {
 			manCommand(w, command)
@@ -60,11 +60,10 @@ settings of the service for special cases, with a comment on when to use each
 
 func manCommand(w io.Writer, command *cobra.Command) {
 	fmt.Fprintf(w, ".SS %s\n", roff(strings.TrimPrefix(command.UseLine(), command.Root().Name()+" ")))
-	long := command.Long
-	if long == "" {
-		long = command.Short + "."
+	fmt.Fprintln(w, paragraphs(sentence(command)))
+	if more := details(command); more != "" {
+		fmt.Fprintf(w, ".PP\n%s\n", paragraphs(more))
 	}
-	fmt.Fprintln(w, paragraphs(long))
 	command.LocalFlags().VisitAll(func(flag *pflag.Flag) {
 		if flag.Hidden || flag.Name == "help" {
 			return

@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -13,13 +15,21 @@ import (
 	"finishwatch/cmd/internal/checkup"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/daemon"
+	"finishwatch/cmd/internal/disk"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/watcher"
 )
 
 // checkOnline looks at everything around finishwatch, and prints a light for each.
 func checkOnline(ctx context.Context, w io.Writer, cfg *config.Config) error {
 	fmt.Fprintln(w, "around it:")
-	worst := checkup.Run(ctx, facts(cfg), func(found checkup.Finding) { found.Print(w) })
+	line := terminal.On(os.Stderr)
+	w = line.Above(w)
+	var worst checkup.Finding
+	_ = line.While(func() string { return "asks " + cfg.OpenTrack.Server.Host + " and looks at this laptop" }, func() error {
+		worst = checkup.Run(ctx, facts(cfg), func(found checkup.Finding) { found.Print(w) })
+		return nil
+	})
 	switch {
 	case worst.Light != checkup.Red:
 		return nil
@@ -39,7 +49,8 @@ func facts(cfg *config.Config) checkup.Facts {
 		Service: serviceOf(cfg),
 		Files:   os.DirFS("/"),
 		Look:    func() watcher.Listing { return look(cfg) },
-		Free:    freeSpace,
+		Resolve: filepath.EvalSymlinks,
+		Free:    disk.Free,
 		Lookup: func(ctx context.Context, host string) error {
 			_, err := net.DefaultResolver.LookupHost(ctx, host)
 			return err
@@ -61,10 +72,11 @@ func passwordFor(cfg *config.Config) (string, error) {
 	}
 	stored := *cfg
 	stored.OpenTrack.PasswordFile = cfg.ServicePassword()
-	if password, missing := stored.Password(os.Getenv); missing == nil {
-		return password, nil
+	password, cannot := stored.Password(os.Getenv)
+	if errors.Is(cannot, fs.ErrNotExist) {
+		return "", err
 	}
-	return "", err
+	return password, cannot
 }
 
 // look lists the exports without keeping them.
@@ -89,14 +101,4 @@ func dial(ctx context.Context, secure bool, address string) error {
 		_ = conn.Close()
 	}
 	return err
-}
-
-// existing is the folder itself or, before the service has made it, the one above that is there.
-func existing(folder string) string {
-	for {
-		if _, err := os.Stat(folder); err == nil || folder == filepath.Dir(folder) {
-			return folder
-		}
-		folder = filepath.Dir(folder)
-	}
 }

@@ -21,8 +21,7 @@ func newRehearse() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rehearse",
 		Short: "Play a race into an imitation of OpenTrack and judge what arrives",
-		Long: `Play a race into an imitation of OpenTrack on this laptop, with nothing configured, and judge what arrives. The real daemon
-runs on it, and the results are on a web page whose address is printed. The exit code is 0 only when every finish is there once
+		Long: `Nothing has to be configured, and nothing is public: the imitation is on this laptop. The real daemon runs on it, and the results are on a web page whose address is printed. The exit code is 0 only when every finish is there once
 with its exact mark.
 
 Faults, for --faults "outage 30s at 1m; kill at 20s". LENGTH and TIME (since the start) may be left out; the race is made long enough:
@@ -31,7 +30,7 @@ Styles, for --style:
 ` + styleHelp(),
 		Example: "  finishwatch rehearse --open\n  finishwatch rehearse --from exports/ --config config.toml --faults \"outage 30s at 20s; kill\"\n" +
 			"  finishwatch rehearse --athletes 5000 --waves 4 --style mixed",
-		Args: cobra.NoArgs,
+		Args: none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if options.Faults == "list" {
 				fmt.Fprint(cmd.OutOrStdout(), faultHelp())
@@ -50,9 +49,9 @@ Styles, for --style:
 	f.Lookup("config").Usage = "read them as the races of this configuration `FILE` do"
 	f.StringVar(&style, "style", string(rehearsal.StyleAppend), "`STYLE` in which the exports are written")
 	f.StringVar(&speed, "speed", "", "play by the finish times, so many times as fast (`FACTOR`); or max: no pause at all")
-	f.IntVar(&options.Athletes, "athletes", 300, "athletes of the synthetic race")
-	f.IntVar(&options.Waves, "waves", 1, "waves in which they start, each of them a heat")
-	f.Uint64Var(&options.Seed, "seed", 2026, "another number is another synthetic race")
+	f.IntVar(&options.Athletes, "athletes", 300, "`NUMBER` of athletes of the synthetic race")
+	f.IntVar(&options.Waves, "waves", 1, "`NUMBER` of waves in which they start, each of them a heat")
+	f.Uint64Var(&options.Seed, "seed", 2026, "another `NUMBER` is another synthetic race")
 	f.StringVar(&options.Faults, "faults", "", "what goes wrong (`SCRIPT`); list shows what can")
 	f.BoolVar(&options.Open, "open", false, "open the page in the browser")
 	f.BoolVar(&options.JSON, "json", false, "print the verdict as JSON; the progress goes to standard error")

@@ -36,11 +36,9 @@ func run(args []string) int {
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "finishwatch",
-		Short: "Watch a folder of timing exports and stream new finishes to OpenTrack",
-		Long: `finishwatch watches a folder of timing exports and streams new finishes to OpenTrack.
-
-Try it with nothing configured:  finishwatch rehearse`,
+		Use:           "finishwatch",
+		Short:         "Watch a folder of timing exports and stream new finishes to OpenTrack",
+		Example:       "  finishwatch rehearse   # with nothing configured",
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -49,6 +47,7 @@ Try it with nothing configured:  finishwatch rehearse`,
 		newRun(), newCheck(), newExplain(), newStatus(), newRehearse(), newSandbox(), newInit(), newFormats(), newVersion(),
 		newPause(), newResume(), newHold(), newRelease(), newHistory(), newVerify(), newSync(), newReload(), newLogin(), newMan(),
 	)
+	dressHelp(root)
 	return root
 }
 
@@ -60,9 +59,10 @@ func addConfig(cmd *cobra.Command, path *string, value string) {
 
 func newVersion() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  cobra.NoArgs,
-		Run:   func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "finishwatch", version) },
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  finishwatch version",
+		Args:    none,
+		Run:     func(cmd *cobra.Command, _ []string) { fmt.Fprintln(cmd.OutOrStdout(), "finishwatch", version) },
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -14,8 +15,10 @@ import (
 	"go.uber.org/zap"
 
 	"finishwatch/cmd/internal/config"
+	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/state"
 )
 
@@ -25,15 +28,15 @@ func newRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Watch the folder and send finishes until stopped",
-		Long: `Watch the folder and send finishes until stopped (SIGTERM or Ctrl-C). What was read and not yet sent is kept in the
+		Long: `Ctrl-C or SIGTERM stop it. What was read and not yet sent is kept in the
 ledger and sent at the next start.`,
-		Example: "  finishwatch run --config config.toml --dry-run --once",
-		Args:    cobra.NoArgs,
+		Example: "  finishwatch run --config config.toml --once --dry-run   # look at the requests first\n  finishwatch run --config config.toml",
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			err := failed(runDaemon(ctx, path, once, dryRun))
-			explainInJournal(err)
+			notStarted(err)
 			return err
 		},
 	}
@@ -49,18 +52,22 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	if err != nil {
 		return err
 	}
-	log, err := logging.New(os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
+	line := &terminal.Line{}
+	if once {
+		line = terminal.On(os.Stderr)
+	}
+	log, err := logging.Through(line.Above(os.Stderr), os.Stderr, cfg.Log.Level, cfg.Log.Format, os.Getenv)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.Sync() }()
 	if !once && !dryRun {
-		s := &service{cfg: cfg, log: log}
+		s := &service{cfg: cfg, log: log, inherited: control.Inherit()}
 		return inTime(ctx, grace, s.run)
 	}
 	options := daemon.Options{Version: version}
 	if dryRun {
-		clean, err := forDryRun(cfg, &options)
+		clean, err := forDryRun(cfg, &options, line.Above(os.Stdout))
 		defer clean()
 		if err != nil {
 			return stateError(err)
@@ -75,7 +82,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer d.Close()
 	if once {
-		return d.Once(ctx, os.Stderr)
+		return line.While(d.Progress, func() error { return d.Once(ctx, command{line.Above(os.Stderr)}) })
 	}
 	if err := d.Run(ctx); err != nil {
 		return stateError(err)
@@ -83,25 +90,31 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	return nil
 }
 
-// explainInJournal says in the journal why a service does not start, with the ID under which the catalog tells what to do.
-// The mistakes themselves go to standard error, line by line, and so into the journal as well.
-func explainInJournal(err error) {
+// notStarted says in the journal why a service does not start.
+func notStarted(err error) {
 	known, ok := errors.AsType[*exit](err)
-	if !ok || !logging.ToJournal(os.Stderr, os.Getenv) {
+	switch {
+	case !ok:
+	case known.code == exitConfig:
+		explainInJournal(func(log *zap.Logger) { log.Error("configuration has mistakes; finishwatch does not start with it") })
+	case known.code == exitState:
+		explainInJournal(func(log *zap.Logger) {
+			log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
+		})
+	}
+}
+
+// explainInJournal says something in the journal, where this process speaks to it, with the ID under which the catalog tells
+// what to do. Mistakes of a configuration go to standard error, line by line, and so into the journal as well.
+func explainInJournal(say func(log *zap.Logger)) {
+	if !logging.ToJournal(os.Stderr, os.Getenv) {
 		return
 	}
-	log, cannot := logging.New(os.Stderr, "error", "journal", os.Getenv)
-	if cannot != nil {
+	log, err := logging.New(os.Stderr, "error", "journal", os.Getenv)
+	if err != nil {
 		return
 	}
-	switch known.code {
-	case exitConfig:
-		log.Error("configuration has mistakes; finishwatch does not start with it")
-	case exitState:
-		log.Error("ledger cannot be used; finishwatch ends, and is started again", zap.Error(err))
-	default:
-		return
-	}
+	say(log)
 	<-time.After(seen)
 }
 
@@ -135,10 +148,10 @@ func inTime(ctx context.Context, grace time.Duration, run func(context.Context) 
 func stateError(err error) error { return &exit{code: exitState, err: err} }
 
 // forDryRun lets the daemon work on a copy of the ledger that is thrown away, and print in place of sending.
-func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err error) {
+func forDryRun(cfg *config.Config, options *daemon.Options, out io.Writer) (clean func(), err error) {
 	dir, err := os.MkdirTemp("", "finishwatch-dry-run-*")
 	if err != nil {
-		return func() {}, fmt.Errorf("dry run: %w", err)
+		return func() {}, fmt.Errorf("dry run: %w; make room in the folder for temporary files, or set TMPDIR to another one", err)
 	}
 	clean = func() { _ = os.RemoveAll(dir) }
 	ledger := filepath.Join(dir, "finishwatch.db")
@@ -146,6 +159,6 @@ func forDryRun(cfg *config.Config, options *daemon.Options) (clean func(), err e
 		return clean, err
 	}
 	cfg.State.File = ledger
-	options.DryRun = os.Stdout
+	options.DryRun = out
 	return clean, nil
 }

@@ -22,7 +22,7 @@ func newSandbox() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run an imitation of OpenTrack on this laptop",
-		Long: `Run an imitation of OpenTrack on this laptop until stopped; it forgets everything then. Its competition is 2026/GBR/api-test, its
+		Long: `It runs until it is stopped, and forgets everything then. Its competition is 2026/GBR/api-test, its
 account the one that OpenTrack publishes for tests: api-test@mailinator.com, password apitest. It has the events R1 and R2; name the
 events of your configuration with --events. All of them are road races, where a time under a minute becomes minutes: 0:10.52 is shown
 as 10:52, as OpenTrack does it.
@@ -30,7 +30,7 @@ as 10:52, as OpenTrack does it.
 What nobody knows about OpenTrack can be switched:
 ` + switchHelp(),
 		Example: "  finishwatch sandbox --listen 127.0.0.1:8080 --events R1,R2,R3\n  finishwatch sandbox --startlist bibs.csv --switch seeded-append --switch success-status=204",
-		Args:    cobra.NoArgs,
+		Args:    none,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := prepare(&options, switches, startList); err != nil {
 				return err
@@ -59,16 +59,16 @@ func prepare(options *sandbox.Options, switches []string, startList string) erro
 	}
 	f, err := os.Open(startList)
 	if err != nil {
-		return failed(fmt.Errorf("start list: %w", err))
+		return failed(fmt.Errorf("start list: %w; give a file with a bib a line, or event,bib", err))
 	}
 	defer f.Close()
 	const most = 16 << 20
 	data, err := io.ReadAll(io.LimitReader(f, most))
 	if err != nil {
-		return failed(fmt.Errorf("start list: %w", err))
+		return failed(fmt.Errorf("start list: %w; give a file with a bib a line, or event,bib", err))
 	}
 	if options.StartList, err = sandbox.ReadStartList(bytes.NewReader(data), options.Events); err != nil {
-		return failed(fmt.Errorf("%s: %w", startList, err))
+		return failed(fmt.Errorf("start list %s: %w; give a file with a bib a line, or event,bib", startList, err))
 	}
 	return nil
 }

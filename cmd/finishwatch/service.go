@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/signal"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -23,6 +25,8 @@ import (
 type service struct {
 	cfg *config.Config // changed by the goroutine of run alone, with mu held
 	log *zap.Logger    // the same
+
+	inherited *control.Inherited // nil where systemd hands over no socket
 
 	mu     sync.Mutex
 	next   *config.Config // what to go on with when the daemon that runs has stopped; nil to end
@@ -82,8 +86,16 @@ func (s *service) options() (daemon.Options, error) {
 	if options.Password, err = s.cfg.Password(os.Getenv); err != nil {
 		return options, &exit{code: exitConfig, err: err}
 	}
+	if folder := s.cfg.OwnFolder(runtime.GOOS, os.Getenv); folder != "" {
+		_ = os.MkdirAll(folder, 0o700) // where that cannot be, the ledger says so
+	}
 	options.StatusFile = s.cfg.StatusFile(os.Getenv)
-	options.Socket = control.SocketFor(options.StatusFile)
+	options.Listen = func() (net.Listener, error) {
+		if s.inherited != nil {
+			return s.inherited.Listen()
+		}
+		return control.Listen(control.SocketFor(options.StatusFile))
+	}
 	return options, nil
 }
 

@@ -55,3 +55,15 @@ eventid = "R1"
 		t.Errorf("still reloading: %v; %s", s.reloading(), said)
 	}
 }
+
+// Before its first start the service has no folder for the ledger: systemd makes it, and nobody else shall.
+func TestTheLedgerOfAServiceThatNeverRan(t *testing.T) {
+	t.Setenv("FINISHWATCH_PASSWORD", "secret")
+	for path, says := range map[string]int{serviceConfig: 0, "/etc/finishwatch/10k.toml": 0, "/srv/config.toml": 1} {
+		cfg := &config.Config{Path: path, Watch: config.Watch{Dir: t.TempDir()}}
+		cfg.State.File = filepath.Join(t.TempDir(), "none", "finishwatch.db")
+		if said := attention(cfg, foresee(t.Context(), cfg)); len(said) != says {
+			t.Errorf("%s: %q", path, said)
+		}
+	}
+}

@@ -41,7 +41,8 @@ type Facts struct {
 	Linux   bool
 	Service string // the unit that runs this configuration; empty where none does
 	Files   fs.FS
-	Look    func() watcher.Listing // into the watched folder, as this user
+	Look    func() watcher.Listing            // into the watched folder, as this user
+	Resolve func(path string) (string, error) // of links
 	Free    func(folder string) (bytes uint64, err error)
 	Lookup  func(ctx context.Context, host string) error
 	Dial    func(ctx context.Context, address string) error // TLS, or plain TCP for a server on this machine
@@ -67,7 +68,7 @@ func Run(ctx context.Context, f Facts, tell func(Finding)) (worst Finding) {
 		}
 		return found.Light != Red
 	}
-	for _, check := range []func(Facts) Finding{folder, kind, inotify, space, lid, journal} {
+	for _, check := range []func(Facts) Finding{unit, folder, kind, inotify, ledger, space, lid, journal} {
 		note(check(f))
 	}
 	if !note(name(ctx, f)) || !note(connection(ctx, f)) {

@@ -36,6 +36,7 @@ type laptop struct {
 	files   fstest.MapFS
 	server  *server
 	listing watcher.Listing
+	links   *strings.Replacer
 	free    uint64
 	lookup  error
 	dial    error
@@ -44,12 +45,16 @@ type laptop struct {
 }
 
 func newLaptop() *laptop {
-	l := &laptop{free: 100 << 30, listing: watcher.Listing{Files: []string{"5k.csv"}}}
+	l := &laptop{free: 100 << 30, links: strings.NewReplacer(), listing: watcher.Listing{Files: []string{"5k.csv", "late/10k.csv"}}}
 	l.server = &server{competitions: []string{"https://data.opentrack.run/x/2026/GBR/other/", "https://data.opentrack.run/x/2026/GBR/my-race/"}, there: true}
 	l.files = fstest.MapFS{
 		"srv/timing":                             {Mode: fs.ModeDir | 0o755},
 		"srv":                                    {Mode: fs.ModeDir | 0o755},
 		"srv/timing/5k.csv":                      {Mode: 0o644},
+		"srv/timing/late/10k.csv":                {Mode: 0o644},
+		"srv/timing/late":                        {Mode: fs.ModeDir | 0o755},
+		"etc/finishwatch/config.toml":            {Mode: 0o644},
+		"etc/finishwatch/chips.csv":              {Mode: 0o644},
 		"proc/sys/fs/inotify/max_user_watches":   {Data: []byte("65536\n")},
 		"proc/sys/fs/inotify/max_user_instances": {Data: []byte("128\n")},
 		"run/systemd/system":                     {Mode: fs.ModeDir | 0o755},
@@ -62,16 +67,18 @@ func newLaptop() *laptop {
 	address, _ := url.Parse("https://data.opentrack.run")
 	l.Facts = Facts{
 		Config: &config.Config{
+			Path:      "/etc/finishwatch/config.toml",
 			OpenTrack: config.OpenTrack{Server: address, Competition: "2026/GBR/my-race", Username: "me@example.org"},
 			Watch:     config.Watch{Dir: "/srv/timing", Poll: time.Second},
 			State:     config.State{File: "/var/lib/finishwatch/finishwatch.db"},
-			Races:     []config.Race{{Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}}},
+			Races:     []config.Race{{Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}, ChipFile: "/etc/finishwatch/chips.csv"}},
 		},
 		Linux: true, Service: "finishwatch", Files: l.files, Server: l.server,
-		Look:   func() watcher.Listing { return l.listing },
-		Free:   func(string) (uint64, error) { return l.free, nil },
-		Lookup: func(context.Context, string) error { return l.lookup },
-		Dial:   func(context.Context, string) error { return l.dial },
+		Look:    func() watcher.Listing { return l.listing },
+		Resolve: func(path string) (string, error) { return l.links.Replace(path), nil },
+		Free:    func(string) (uint64, error) { return l.free, nil },
+		Lookup:  func(context.Context, string) error { return l.lookup },
+		Dial:    func(context.Context, string) error { return l.dial },
 		Date: func(context.Context) (theirs, ours time.Time, err error) {
 			now := time.Date(2026, 5, 2, 10, 0, 0, 0, time.UTC)
 			return now, now.Add(l.ahead), l.date
@@ -96,8 +103,16 @@ func TestEachLightAndItsMend(t *testing.T) {
 			"watched folder", Red, "no such folder", "make or mount it",
 		},
 		"a file in it cannot be read": {
-			func(l *laptop) { l.listing.Troubles = []watcher.Trouble{{Path: "5k.csv", Reason: "permission denied"}} },
-			"watched folder", Red, "5k.csv: permission denied", "let finishwatch's user read it",
+			func(l *laptop) {
+				l.listing.Troubles = []watcher.Trouble{{Path: "5k.csv", Reason: "permission denied: let the user that finishwatch runs as read it"}}
+			},
+			"watched folder", Red, "5k.csv: permission denied", "let the user that finishwatch runs as read it",
+		},
+		"a file in it is too large": {
+			func(l *laptop) {
+				l.listing.Troubles = []watcher.Trouble{{Path: "5k.csv", Reason: "it has 9 bytes: raise max_size"}}
+			},
+			"watched folder", Red, "5k.csv: it has 9 bytes", "raise max_size",
 		},
 		"the service's user may not enter": {
 			func(l *laptop) { l.files["srv/timing"].Mode = fs.ModeDir | 0o750 },
@@ -105,11 +120,97 @@ func TestEachLightAndItsMend(t *testing.T) {
 		},
 		"nor the folder above": {
 			func(l *laptop) { l.files["srv"].Mode = fs.ModeDir | 0o700 },
-			"watched folder", Red, "may not enter /srv", "chmod o+rx /srv",
+			"watched folder", Red, "may not enter /srv", "chmod o+x /srv",
 		},
 		"an export is for its owner alone": {
 			func(l *laptop) { l.files["srv/timing/5k.csv"].Mode = 0o600 },
-			"watched folder", Red, "may not read /srv/timing/5k.csv", "chmod o+r",
+			"watched folder", Red, "may not read /srv/timing/5k.csv", "chmod o+r /srv/timing/5k.csv",
+		},
+		"a folder below is for its owner alone": {
+			func(l *laptop) { l.files["srv/timing/late"].Mode = fs.ModeDir | 0o711 },
+			"watched folder", Red, "may not read /srv/timing/late", "chmod o+rx /srv/timing/late",
+		},
+		"it may be listed and not entered": {
+			func(l *laptop) { l.files["srv/timing"].Mode = fs.ModeDir | 0o754 },
+			"watched folder", Red, "may not enter /srv/timing", "chmod o+rx /srv/timing",
+		},
+		"it may be entered and not listed": {
+			func(l *laptop) { l.files["srv/timing"].Mode = fs.ModeDir | 0o751 },
+			"watched folder", Red, "may not enter /srv/timing", "chmod o+rx /srv/timing",
+		},
+		"a link to a home": {
+			func(l *laptop) { l.links = strings.NewReplacer("/srv/timing", "/home/me/exports") },
+			"watched folder", Red, "does not see /home/me/exports", "drop-ins/home.conf",
+		},
+		"in a temporary folder": {
+			func(l *laptop) { l.Config.Watch.Dir = "/var/tmp/timing" },
+			"watched folder", Red, "has temporary folders of its own", "such as /srv/timing",
+		},
+		"the settings are for root alone": {
+			func(l *laptop) { l.files["etc/finishwatch/config.toml"].Mode = 0o640 },
+			"service", Red, "may not read /etc/finishwatch/config.toml", "chmod o+r /etc/finishwatch/config.toml",
+		},
+		"the chip map is for root alone": {
+			func(l *laptop) { l.files["etc/finishwatch/chips.csv"].Mode = 0o600 },
+			"service", Red, "may not read /etc/finishwatch/chips.csv", "chmod o+r",
+		},
+		"the chip map is in a home": {
+			func(l *laptop) { l.links = strings.NewReplacer("/etc/finishwatch/chips.csv", "/root/chips.csv") },
+			"service", Red, "does not see /root/chips.csv", "put it into /etc/finishwatch",
+		},
+		"everybody reads the password": {
+			func(l *laptop) { l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o604} },
+			"service", Red, "everybody on this machine can read", "chmod 600 /etc/finishwatch/opentrack.password",
+		},
+		"everybody changes the password": {
+			func(l *laptop) { l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o602} },
+			"service", Red, "or change /etc/finishwatch/opentrack.password", "",
+		},
+		"the password is in a file of root's, and not handed over": {
+			func(l *laptop) {
+				l.Service, l.Config.Path, l.Config.State.File = "finishwatch@a", "/etc/finishwatch/a.toml", "/var/lib/finishwatch@a/finishwatch.db"
+				l.files["etc/finishwatch/a.toml"] = &fstest.MapFile{Mode: 0o644}
+				l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600}
+				l.Config.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password"
+			},
+			"service", Red, "may not read /etc/finishwatch/opentrack.password", "finishwatch login --config /etc/finishwatch/a.toml",
+		},
+		"the password is in a file, and handed over as well": {
+			func(l *laptop) {
+				l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600}
+				l.Config.OpenTrack.PasswordFile = "/root/opentrack.password"
+			}, "", Green, "", "",
+		},
+		"the password that is handed over is still to come": {
+			func(l *laptop) { l.Config.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password" }, "", Green, "", "",
+		},
+		"the password is root's": {
+			func(l *laptop) { l.files["etc/finishwatch/opentrack.password"] = &fstest.MapFile{Mode: 0o600} }, "", Green, "", "",
+		},
+		"an instance": {
+			func(l *laptop) {
+				l.Service, l.Config.State.File = "finishwatch@my-10k_2026", "/var/lib/private/finishwatch@my-10k_2026/finishwatch.db"
+			}, "", Green, "", "",
+		},
+		"an instance whose name systemd does not take": {
+			func(l *laptop) { l.Service = "finishwatch@10k.2026" },
+			"service", Red, "systemd does not start finishwatch@10k.2026", "rename /etc/finishwatch/config.toml",
+		},
+		"an instance whose name is too long": {
+			func(l *laptop) { l.Service = "finishwatch@" + strings.Repeat("x", 20) }, "service", Red, "systemd does not start", "up to 19",
+		},
+		"the ledger is where init puts it": {
+			func(l *laptop) { l.Config.State.File = "/etc/finishwatch/finishwatch.db" },
+			"ledger", Red, "may not write /etc/finishwatch", "take file away from [state] in /etc/finishwatch/config.toml",
+		},
+		"the ledger is in another service's place": {
+			func(l *laptop) { l.Config.State.File = "/var/lib/finishwatch2/finishwatch.db" }, "ledger", Red, "may not write", "/var/lib/finishwatch",
+		},
+		"the ledger is where a drop-in lets it": {
+			func(l *laptop) {
+				l.Config.State.File = "/srv/state/finishwatch.db"
+				l.files["etc/systemd/system/finishwatch.service.d/x.conf"] = &fstest.MapFile{Data: []byte("[Service]\nReadWritePaths=/srv/state\n")}
+			}, "", Green, "", "",
 		},
 		"run by hand, rights of others do not matter": {
 			func(l *laptop) { l.Service = ""; l.files["srv/timing"].Mode = fs.ModeDir | 0o700 }, "", Green, "", "",
@@ -121,7 +222,17 @@ func TestEachLightAndItsMend(t *testing.T) {
 		"below home, with the drop-in": {func(l *laptop) {
 			l.Config.Watch.Dir = "/home/me/race/timing"
 			l.files["home/me"] = &fstest.MapFile{Mode: fs.ModeDir | 0o700}
+			l.files["home/me/race"] = &fstest.MapFile{Mode: fs.ModeDir | 0o755}
 			l.files["etc/systemd/system/finishwatch.service.d/home.conf"] = &fstest.MapFile{Data: []byte("[Service]\nBindReadOnlyPaths=-/home/me/race\n")}
+		}, "", Green, "", ""},
+		"below home, with the drop-in, and a folder that is shut": {func(l *laptop) {
+			l.Config.Watch.Dir = "/home/me/race/timing"
+			l.files["home/me/race"] = &fstest.MapFile{Mode: fs.ModeDir | 0o700}
+			l.files["etc/systemd/system/finishwatch.service.d/home.conf"] = &fstest.MapFile{Data: []byte("[Service]\nBindReadOnlyPaths=-/home/me/race\n")}
+		}, "watched folder", Red, "may not enter /home/me/race", "chmod o+x /home/me/race"},
+		"below home, with the drop-in for all instances": {func(l *laptop) {
+			l.Config.Watch.Dir, l.Service, l.Config.State.File = "/home/me/race/timing", "finishwatch@a", "/var/lib/finishwatch@a/finishwatch.db"
+			l.files["etc/systemd/system/finishwatch@.service.d/home.conf"] = &fstest.MapFile{Data: []byte("[Service]\nBindReadOnlyPaths=-/home/me/race\n")}
 		}, "", Green, "", ""},
 		"below home, with a drop-in for another folder": {func(l *laptop) {
 			l.Config.Watch.Dir = "/home/me/race/timing"
@@ -131,7 +242,12 @@ func TestEachLightAndItsMend(t *testing.T) {
 			func(l *laptop) { l.files["proc/sys/fs/inotify/max_user_watches"].Data = []byte("128\n") },
 			"notifications", Red, "fs.inotify.max_user_watches is 128", "sysctl -w fs.inotify.max_user_watches=8192",
 		},
-		"a full disk": {func(l *laptop) { l.free = 20 << 20 }, "free space", Red, "20 MB", "make room"},
+		"few instances": {
+			func(l *laptop) { l.files["proc/sys/fs/inotify/max_user_instances"].Data = []byte("127\n") },
+			"notifications", Red, "fs.inotify.max_user_instances is 127", "sysctl -w fs.inotify.max_user_instances=128",
+		},
+		"just enough room": {func(l *laptop) { l.free = leastFree }, "", Green, "", ""},
+		"a full disk":      {func(l *laptop) { l.free = 20 << 20 }, "free space", Red, "20 MB", "make room"},
 		"the lid": {
 			func(l *laptop) { delete(l.files, "etc/systemd/logind.conf.d/race.conf") },
 			"lid", Red, "closing it means suspend", "HandleLidSwitch=ignore",
@@ -160,7 +276,9 @@ func TestEachLightAndItsMend(t *testing.T) {
 		"nobody answers":         {func(l *laptop) { l.dial = errors.New("refused") }, "secure connection", Red, "refused", "another one"},
 		"somebody else answers":  {func(l *laptop) { l.dial = x509.UnknownAuthorityError{} }, "secure connection", Red, "", "somebody else answers"},
 		"expired certificates":   {func(l *laptop) { l.dial = x509.CertificateInvalidError{Reason: x509.Expired} }, "secure connection", Red, "", "date and time"},
-		"the clock is ahead":     {func(l *laptop) { l.ahead = 90 * time.Second }, "clock", Red, "1m30s ahead of", "timedatectl"},
+		"a bad certificate":      {func(l *laptop) { l.dial = x509.CertificateInvalidError{Reason: x509.NotAuthorizedToSign} }, "secure connection", Red, "", "lets https through"},
+		"just within bounds":     {func(l *laptop) { l.ahead = maxSkew }, "", Green, "", ""},
+		"the clock is ahead":     {func(l *laptop) { l.ahead = 90 * time.Second }, "clock", Red, "1m30s ahead of", "timedatectl set-ntp true"},
 		"the clock is behind":    {func(l *laptop) { l.ahead = -4 * time.Second }, "clock", Red, "4s behind", ""},
 		"a second is nothing":    {func(l *laptop) { l.ahead = time.Second }, "", Green, "", ""},
 		"no time from there":     {func(l *laptop) { l.date = errors.New("no Date") }, "clock", Unknown, "no Date", ""},

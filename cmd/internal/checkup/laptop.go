@@ -12,8 +12,8 @@ import (
 	"strings"
 )
 
-// folder checks that whoever runs finishwatch can read the exports. The service has a user of its own, who is nobody's
-// friend: it reads what everybody may read.
+// folder checks that whoever runs finishwatch can read the exports. The service reads what everybody may read, in the
+// places that it sees.
 func folder(f Facts) Finding {
 	const name = "watched folder"
 	dir := f.Config.Watch.Dir
@@ -22,75 +22,47 @@ func folder(f Facts) Finding {
 	case listing.Folder != nil:
 		return red(name, "make or mount it, or correct [watch] dir", "%v", listing.Folder)
 	case len(listing.Troubles) > 0:
-		return red(name, "let finishwatch's user read it", "%s: %s", listing.Troubles[0].Path, listing.Troubles[0].Reason)
-	case f.Service == "":
-		return green(name, "%s is readable, %d exports", dir, len(listing.Files))
-	}
-	if isHome(dir) && !shownByDropIn(f, dir) {
-		return red(name, "use the drop-in /usr/share/finishwatch/drop-ins/home.conf; its comment says how",
-			"the service does not see %s: it sees no homes", dir)
-	}
-	if shut := shutFor(f, dir); shut != "" {
-		return red(name, fmt.Sprintf("chmod o+rx %s", shut), "the service's user may not enter %s", shut)
-	}
-	for _, file := range listing.Files {
-		full := filepath.Join(dir, filepath.FromSlash(file))
-		if info, err := fs.Stat(f.Files, below(full)); err == nil && info.Mode().Perm()&0o004 == 0 {
-			return red(name, fmt.Sprintf("chmod o+r %s, and let the timing program write so", full), "the service's user may not read %s", full)
+		reason, mend := listing.Troubles[0].Reason, "look at it"
+		if at := strings.LastIndex(reason, ": "); at >= 0 {
+			reason, mend = reason[:at], reason[at+2:]
 		}
+		return red(name, mend, "%s: %s", listing.Troubles[0].Path, reason)
+	case f.Service == "":
+		return green(name, "%s is readable, exports: %d", dir, len(listing.Files))
 	}
-	return green(name, "the service's user can read %s, %d exports", dir, len(listing.Files))
-}
-
-// below is a path of this machine for an [fs.FS] of its root.
-func below(file string) string {
-	if file = strings.TrimPrefix(filepath.ToSlash(file), "/"); file == "" {
-		return "."
+	if real, err := f.Resolve(dir); err == nil {
+		dir = real
 	}
-	return file
+	return seen(f, name, dir, listing.Files)
 }
 
-func isHome(dir string) bool {
-	return slices.ContainsFunc([]string{"/home", "/root", "/run/user"}, func(home string) bool {
-		return dir == home || strings.HasPrefix(dir, home+"/")
-	})
-}
-
-// shownByDropIn reports whether a drop-in of the service binds the folder or one above it.
-func shownByDropIn(f Facts, dir string) bool {
-	files, _ := fs.Glob(f.Files, "etc/systemd/system/"+f.Service+".service.d/*.conf")
+// seen checks a folder, whose path leads over no link, for the user of the service.
+func seen(f Facts, name, dir string, files []string) Finding {
+	top := named(f, dir, "BindReadOnlyPaths", "BindPaths")
+	if why := hidden(dir); top == "" && why != "" {
+		mend := "export into another folder, such as /srv/timing, and set [watch] dir"
+		if why == noHomes {
+			mend = "use the drop-in /usr/share/finishwatch/drop-ins/home.conf; its comment says how"
+		}
+		return red(name, mend, "the service does not see %s: %s", dir, why)
+	}
+	top = or(top, "/")
+	if shut, may := shutFor(f, top, dir); shut != "" {
+		return red(name, fmt.Sprintf("chmod o+%s %s (on a share: its mount options)", may, shut), "the service's user may not enter %s", shut)
+	}
 	for _, file := range files {
-		for bound := range strings.FieldsSeq(setting(f, file, "BindReadOnlyPaths")) {
-			bound, _, _ = strings.Cut(strings.TrimPrefix(bound, "-"), ":")
-			if dir == bound || strings.HasPrefix(dir, strings.TrimSuffix(bound, "/")+"/") {
-				return true
+		full := path.Join(dir, file)
+		way := []string{full}
+		for at := path.Dir(full); at != dir; at = path.Dir(at) {
+			way = append(way, at)
+		}
+		for _, at := range slices.Backward(way) {
+			if shut, may := shutFor(f, at, at); shut != "" {
+				return red(name, fmt.Sprintf("chmod o+%s %s, and let the timing program write so", may, shut), "the service's user may not read %s", shut)
 			}
 		}
 	}
-	return false
-}
-
-// shutFor is the folder on the way that not everybody may enter, or nothing. A bound folder is entered directly.
-func shutFor(f Facts, dir string) string {
-	for at := dir; at != "/" && at != "."; at = path.Dir(at) {
-		info, err := fs.Stat(f.Files, below(at))
-		if err != nil {
-			return ""
-		}
-		need := fs.FileMode(0o001)
-		if at == dir {
-			need = 0o005
-		}
-		if info.Mode().Perm()&need != need && !isHomeRoot(at) {
-			return at
-		}
-	}
-	return ""
-}
-
-// isHomeRoot reports whether a folder is somebody's home or above: with the drop-in the service does not pass it.
-func isHomeRoot(at string) bool {
-	return at == "/root" || at == "/home" || path.Dir(at) == "/home" || path.Dir(at) == "/run/user"
+	return green(name, "the service's user can read %s, exports: %d", dir, len(files))
 }
 
 // kind says whether the folder is on this machine.
@@ -227,7 +199,7 @@ func setting(f Facts, file, key string) string {
 			values = append(values, strings.TrimSpace(value))
 		}
 	}
-	if strings.HasPrefix(key, "Bind") {
+	if strings.HasSuffix(key, "Paths") {
 		return strings.Join(values, " ")
 	}
 	if len(values) == 0 {

@@ -44,7 +44,7 @@ func readServer(s string) (u *url.URL, text, fix string) {
 		return nil, "competition is empty", copyAddress
 	}
 	if !strings.Contains(s, "://") {
-		return nil, "the address does not begin with https://", copyAddress
+		return nil, "the address does not begin with https://", withScheme(s)
 	}
 	u, err := url.Parse(s)
 	switch {
@@ -58,6 +58,17 @@ func readServer(s string) (u *url.URL, text, fix string) {
 		return nil, "the address does not begin with https://", copyAddress
 	}
 	return u, "", ""
+}
+
+// withScheme is what to do about an address without https://. It does not repeat the address.
+func withScheme(s string) string {
+	rest := strings.TrimLeft(regexp.MustCompile(`^(?i)https?[:/]*`).ReplaceAllString(s, ""), "/")
+	if u, err := url.Parse("https://" + rest); err == nil && strings.Contains(u.Hostname(), ".") && u.User == nil {
+		if _, text, _ := readSlug(u.EscapedPath()); text == "" {
+			return "write https:// in front of " + u.Host
+		}
+	}
+	return copyAddress
 }
 
 func goodPort(port string) bool {
@@ -87,6 +98,8 @@ func readSlug(path string) (slug, text, fix string) {
 	switch {
 	case !regexp.MustCompile(`^\d{4}$`).MatchString(year):
 		return "", "the year in the address is not a year: " + short(year), copyAddress
+	case regexp.MustCompile(`^[A-Za-z]{3}$`).MatchString(country) && country != strings.ToUpper(country):
+		return "", "the country in the address is not three capitals: " + short(country), "write " + strings.ToUpper(country) + " in the place of " + country
 	case !regexp.MustCompile(`^[A-Z]{3}$`).MatchString(country):
 		return "", "the country in the address is not three capitals: " + short(country), copyAddress
 	case !regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._~-]*$`).MatchString(name):

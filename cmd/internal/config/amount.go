@@ -20,7 +20,7 @@ func (d duration) read(v value) (time.Duration, []fault) {
 		}
 		return 0, v.wrong(v.write(strconv.Quote(number+unit))+`, or `+others+` behind the number`, "%s needs a unit, in quotes", v.name)
 	}
-	s, faults := readText(v, d.least.String())
+	s, faults := readText(v, d.example(v))
 	if faults != nil {
 		return 0, faults
 	}
@@ -42,8 +42,13 @@ func parseDuration(s string) (time.Duration, bool) {
 	return length, err == nil && strings.ContainsAny(s, "hmsuµn")
 }
 
+// example is the default of the key, or a length that is allowed.
+func (d duration) example(v value) string {
+	return v.example(spell(min(max(5*time.Second, d.least), d.most)))
+}
+
 func (d duration) notADuration(v value, s string) []fault {
-	fix := v.write(strconv.Quote(spell(min(max(5*time.Second, d.least), d.most))))
+	fix := v.write(strconv.Quote(d.example(v)))
 	if meant, ok := meantDuration(s); ok {
 		fix = v.write(strconv.Quote(meant))
 	}
@@ -69,11 +74,18 @@ func meantDuration(s string) (string, bool) {
 		return number + "m", true
 	case "h", "hr", "hrs", "hour", "hours", "std", "stunden":
 		return number + "h", true
-	case "d", "day", "days", "tage":
-		days, err := strconv.ParseFloat(number, 64)
-		return strconv.FormatFloat(days*24, 'f', -1, 64) + "h", err == nil
+	case "d", "day", "days", "tag", "tage":
+		return hours(number, 24)
+	case "w", "week", "weeks", "woche", "wochen":
+		return hours(number, 7*24)
 	}
 	return "", false
+}
+
+// hours are so many days or weeks, which Go's notation does not know.
+func hours(number string, each float64) (string, bool) {
+	n, err := strconv.ParseFloat(number, 64)
+	return strconv.FormatFloat(n*each, 'f', -1, 64) + "h", err == nil
 }
 
 // spell writes a duration as people do: 1h, not 1h0m0s.

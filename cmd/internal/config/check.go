@@ -68,7 +68,16 @@ func (r *reader) entry(t table, at keyPath, name string, written any) {
 		r.unknown(t, v)
 		return
 	}
+	v.standard = k.shown()
 	r.report(k.set(r.draft, v))
+}
+
+// shown is a value of the key that can be shown as an example.
+func (k key) shown() any {
+	if k.example != nil {
+		return k.example
+	}
+	return k.standard
 }
 
 // enter reads a table, or each of a list of tables.
@@ -153,7 +162,8 @@ func join(table, name string) string {
 // report gives faults their places.
 func (r *reader) report(faults []fault) {
 	for _, f := range faults {
-		r.mistake(r.doc.places.find(f.at).value, f.text, f.fix)
+		at := r.doc.places.find(f.at).value
+		r.mistakes.add(min(at.start+f.offset, at.end), f.text, f.fix)
 	}
 }
 
@@ -185,6 +195,12 @@ func (r *reader) missingTable(t table, values map[string]any) {
 // misspelled reports whether one of the unknown names is likely meant to be the wanted one.
 func (r *reader) misspelled(wanted string, also []string, values map[string]any, known func(string) bool) bool {
 	for name := range values {
+		if below, ok := values[name].(map[string]any); ok && below[wanted] != nil {
+			return true // as in watch.dir below [watch]
+		}
+		if list, ok := values[name].([]map[string]any); ok && wanted == "race" && !known(name) && len(list) > 0 && list[0]["files"] != nil {
+			return true // as in [[5k]]
+		}
 		if !known(name) && (slices.Contains(also, plain(name)) || nearest(name, []string{wanted}) != "") {
 			return true
 		}

@@ -3,9 +3,9 @@ package config
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
+	"finishwatch/cmd/internal/borrow"
 	"finishwatch/parse"
 )
 
@@ -40,7 +40,7 @@ func (r Race) RulesWithChips() (parse.Rules, error) {
 
 // ReadChipFile returns the content of a chip map.
 func ReadChipFile(path string) ([]byte, error) {
-	f, err := os.Open(path)
+	f, err := borrow.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("chips: %w; write the chip map there, or correct chips in [race.passings]", err)
 	}

@@ -23,6 +23,7 @@ type Config struct {
 	Watch     Watch
 	State     State
 	Log       Log
+	Alert     Alert
 	Races     []Race // at least one
 }
 
@@ -63,6 +64,13 @@ type Log struct {
 	Format string // auto, console, json, journal
 }
 
+// Alert says how people are told when something is wrong.
+type Alert struct {
+	Command      []string      // a program and its first arguments; empty for none
+	HeartbeatURL *url.URL      // asked once a minute while results arrive; nil for none
+	Quiet        time.Duration // without a new row while the race is on; 0: never
+}
+
 // Race says which files are one race, how they are read and where its results go.
 type Race struct {
 	Files []string // globs below Watch.Dir
@@ -73,4 +81,12 @@ type Race struct {
 
 	ChipFile string // the chip map of a raw reader log; empty for none
 	Line     int    // where its table begins in the configuration file
+
+	Open []Open // what finishwatch init left to choose, and nobody has chosen
+}
+
+// Open is a key that is switched off below the word CHOOSE.
+type Open struct {
+	Key  string
+	Line int
 }

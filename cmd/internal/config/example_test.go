@@ -2,8 +2,10 @@ package config
 
 import (
 	"maps"
+	"net/url"
 	"os"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -49,7 +51,12 @@ func TestTheExampleSwitchedOnChangesOnlyWhatItCallsAnExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	off.OpenTrack.PasswordFile = "/etc/finishwatch/opentrack.password"
+	off.OpenTrack.PasswordFile = here("/etc/finishwatch/opentrack.password")
+	if runtime.GOOS != "linux" {
+		off.State.File = here("/var/lib/finishwatch/finishwatch.db") // shown is the default of the service
+	}
+	off.Alert.Command = []string{here("/usr/local/bin/alert-phone"), "race"}
+	off.Alert.HeartbeatURL = &url.URL{Scheme: "https", Host: "example.org", Path: "/ping/my-race"}
 	off.Races[0].Line = on.Races[0].Line
 	off.Races[0].Rules.Columns = on.Races[0].Rules.Columns
 	off.Races[0].Rules.Where = map[string]string{"Race": "5K"}

@@ -2,6 +2,9 @@ package config
 
 import "strings"
 
+// Nearest returns the candidate that a person most likely meant by what was written, or nothing.
+func Nearest(written string, candidates []string) string { return nearest(written, candidates) }
+
 // nearest returns the candidate that a person most likely meant, or nothing.
 func nearest(written string, candidates []string) string {
 	best, distance := "", 0

@@ -20,8 +20,10 @@ func Load(path string) (*Config, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("read the configuration: %w; name the right file with --config, or write one with finishwatch init FOLDER or from config.example.toml", err)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("read the configuration: %w; run it as a user who may read the file, such as root, or name another one with --config", err)
 	case err != nil:
-		return nil, fmt.Errorf("read the configuration: %w", err)
+		return nil, fmt.Errorf("read the configuration: %w; name the right file with --config", err)
 	}
 	return Parse(path, text)
 }
@@ -34,7 +36,7 @@ func readFile(path string) ([]byte, error) {
 	defer func() { _ = f.Close() }() // only read: nothing can be lost
 	text, err := io.ReadAll(io.LimitReader(f, maxText+1))
 	if err == nil && len(text) > maxText {
-		err = fmt.Errorf("%s is larger than a configuration can be; is it the right file?", clean(path))
+		err = fmt.Errorf("%s is larger than a configuration can be", clean(path))
 	}
 	return text, err
 }
@@ -70,5 +72,6 @@ func parseWith(path string, text []byte, getenv func(string) string) (*Config, e
 	}
 	r.draft.config.resolve()
 	r.draft.config.mixed()
+	r.draft.config.open(plain)
 	return r.draft.config, nil
 }

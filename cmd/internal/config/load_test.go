@@ -75,6 +75,10 @@ where."2" = ""
 files = ["10k.csv"]
 eventid = "R1"
 statuses = []
+[alert]
+quiet_alert = "0s"
+command = ["./horn", "", "-v"]
+heartbeat_url = "http://localhost:9/x?y=z"
 `
 
 func compareMarks() cmp.Option {
@@ -104,17 +108,27 @@ func mark(t *testing.T, text string) parse.Mark {
 	return m
 }
 
+// here is a path as it is spelled on this system: on Windows it has a drive.
+func here(path string) string {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		panic(err)
+	}
+	return absolute
+}
+
 func TestDefaultsFillASmallConfiguration(t *testing.T) {
 	want := &Config{
-		Path: "/etc/finishwatch/config.toml",
+		Path: here("/etc/finishwatch/config.toml"),
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "https", Host: "data.opentrack.run"}, Competition: "2026/GBR/my-race", Username: "me@example.org",
 			Compress: "auto", Timeout: 30 * time.Second, MinInterval: 2 * time.Second, MaxBatch: 500,
 			NewFinishers: state.Append, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
-		Watch: Watch{Dir: "/srv/timing", Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
+		Watch: Watch{Dir: here("/srv/timing"), Poll: time.Second, Settle: 300 * time.Millisecond, MaxAge: 24 * time.Hour, MaxSize: 64 << 20},
 		State: State{File: systemStateFile("", noEnvironment)},
 		Log:   Log{Level: "info", Format: "auto"},
+		Alert: Alert{Quiet: 10 * time.Minute},
 		Races: []Race{{
 			Files: []string{"5k.csv"}, Unit: state.Unit{Event: "R1", Round: 1, Heat: 1}, Line: 6,
 			Rules: parse.Rules{Format: "auto", Encoding: "auto", Statuses: []parse.Code{parse.DNF, parse.DNS, parse.DQ}},
@@ -127,16 +141,20 @@ func TestDefaultsFillASmallConfiguration(t *testing.T) {
 
 func TestEveryKeyOfALargeConfigurationCounts(t *testing.T) {
 	want := &Config{
-		Path: "/etc/finishwatch/config.toml",
+		Path: here("/etc/finishwatch/config.toml"),
 		OpenTrack: OpenTrack{
 			Server: &url.URL{Scheme: "http", Host: "127.0.0.1:8080"}, Competition: "2026/GBR/api-test", Username: "me@example.org",
-			PasswordFile: "/etc/finishwatch/secret/password", IgnoreUnknowns: true,
+			PasswordFile: here("/etc/finishwatch/secret/password"), IgnoreUnknowns: true,
 			Compress: "never", Timeout: 90 * time.Second, MaxBatch: 5000,
 			NewFinishers: state.Update, Corrections: "update", Removals: "hold", RemovalsLimit: 5,
 		},
-		Watch: Watch{Dir: "/etc/finishwatch/exports", Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
-		State: State{File: "/etc/ledger.db"},
+		Watch: Watch{Dir: here("/etc/finishwatch/exports"), Poll: 500 * time.Millisecond, Settle: 10 * time.Millisecond, MaxSize: 1 << 30},
+		State: State{File: here("/etc/ledger.db")},
 		Log:   Log{Level: "debug", Format: "journal"},
+		Alert: Alert{
+			Command:      []string{here("/etc/finishwatch/horn"), "", "-v"},
+			HeartbeatURL: &url.URL{Scheme: "http", Host: "localhost:9", Path: "/x", RawQuery: "y=z"},
+		},
 		Races: []Race{{
 			Files: []string{"5k*.csv", "late/**/*.txt"}, Unit: state.Unit{Event: "003", Round: 2, Heat: 3}, Name: "My 5k", Note: "wet", Line: 25,
 			Rules: parse.Rules{
@@ -214,8 +232,8 @@ func TestLoadReadsAFile(t *testing.T) {
 	if want := filepath.FromSlash("/var/lib/one/finishwatch.db"); runtime.GOOS != "windows" && c.State.File != want {
 		t.Errorf("the ledger is %s, want %s", c.State.File, want)
 	}
-	if c.Path != file {
-		t.Errorf("path is %s, want %s", c.Path, file)
+	if c.Path != here(file) {
+		t.Errorf("path is %s, want %s", c.Path, here(file))
 	}
 }
 
@@ -224,8 +242,8 @@ func TestLoadSaysWhyAFileCannotBeRead(t *testing.T) {
 	if _, err := Load(filepath.Join(dir, "none.toml")); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.example.toml") {
 		t.Errorf("no file: %v", err)
 	}
-	if _, err := Load(dir); err == nil {
-		t.Error("a folder was read")
+	if _, err := Load(dir); err == nil || !strings.HasSuffix(err.Error(), "; name the right file with --config") {
+		t.Errorf("a folder: %v", err)
 	}
 	huge := filepath.Join(dir, "huge.toml")
 	if err := os.WriteFile(huge, []byte(strings.Repeat("# nothing\n", maxText/9)), 0o600); err != nil {
@@ -249,6 +267,22 @@ func TestTheLedgerHasItsPlaceOnEverySystem(t *testing.T) {
 	} {
 		if got := filepath.ToSlash(defaultStateFile(c.system, environment(c.variable, c.value))); got != filepath.ToSlash(c.want) {
 			t.Errorf("%s with %s=%s: %s, want %s", c.system, c.variable, c.value, got, c.want)
+		}
+	}
+}
+
+func TestItsOwnFolderIsTheUsualOneWithoutAServiceManager(t *testing.T) {
+	const windows, mac = `C:\ProgramData\finishwatch\finishwatch.db`, "/Users/anna/Library/Application Support/finishwatch/finishwatch.db"
+	for _, c := range []struct{ system, home, ledger, want string }{
+		{"windows", "", windows, `C:\ProgramData\finishwatch`},
+		{"windows", "", `D:\race\finishwatch.db`, ""},
+		{"darwin", "/Users/anna", mac, "/Users/anna/Library/Application Support/finishwatch"},
+		{"darwin", "/Users/anna", "/Volumes/race/finishwatch.db", ""},
+		{"darwin", "", "/var/lib/finishwatch/finishwatch.db", ""},
+		{"linux", "/home/anna", "/var/lib/finishwatch/finishwatch.db", ""},
+	} {
+		if got := (&Config{State: State{File: filepath.FromSlash(c.ledger)}}).OwnFolder(c.system, environment("HOME", c.home)); filepath.ToSlash(got) != filepath.ToSlash(c.want) {
+			t.Errorf("%s with %s: %q, want %q", c.system, c.ledger, got, c.want)
 		}
 	}
 }

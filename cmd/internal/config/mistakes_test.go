@@ -6,6 +6,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,4 +103,68 @@ func TestMistakesArePrinted(t *testing.T) {
 	if total < 40 {
 		t.Errorf("%d cases; at least forty are wanted", total)
 	}
+}
+
+// adviceKnown are the cases whose advice cannot be followed without knowing more than the line: what to write depends on
+// something else in the file, or on the person.
+func adviceKnown() []string {
+	return []string{
+		"several wrong files over several lines", "the same race twice", "two names for one race", "two notes for one race",
+		"bounds the wrong way round", "a key twice",
+	}
+}
+
+// TestTheAdviceIsGood follows what each message says to write, where it is a line, and expects that nothing is wrong with
+// that line any more.
+func TestTheAdviceIsGood(t *testing.T) {
+	files, err := filepath.Glob("testdata/mistakes/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	followed := 0
+	for _, file := range files {
+		for _, c := range readGolden(t, file) {
+			_, err := parseWith("config.toml", []byte(c.text), noEnvironment)
+			mistakes, ok := errors.AsType[*Mistakes](err)
+			if !ok || slices.Contains(adviceKnown(), c.sentence) {
+				continue
+			}
+			for _, m := range mistakes.List {
+				line, ok := lineOf(m.Fix)
+				if !ok {
+					continue
+				}
+				followed++
+				lines := strings.Split(c.text, "\n")
+				lines[m.Line-1] = line
+				_, err := parseWith("config.toml", []byte(strings.Join(lines, "\n")), noEnvironment)
+				if again, ok := errors.AsType[*Mistakes](err); ok {
+					for _, left := range again.List {
+						if left.Line == m.Line {
+							t.Errorf("%s: %q is said to be good, and then: %s; %s", c.sentence, line, left.Text, left.Fix)
+						}
+					}
+				}
+			}
+		}
+	}
+	if followed < 80 {
+		t.Errorf("%d lines were followed; is the advice still read?", followed)
+	}
+}
+
+// lineOf is the line of TOML in an advice: the longest beginning of it that is one.
+func lineOf(fix string) (string, bool) {
+	line, ok := strings.CutPrefix(strings.TrimPrefix(fix, "delete it: "), "write ")
+	if !ok || !strings.Contains(line, " = ") || line == `key = "value", or put # in front of a remark` {
+		return "", false
+	}
+	for _, end := range []string{" in single quotes", " on a line of its own", "; ", ", ", " or ", " for the first"} {
+		if _, err := decodeTOML(line); err == nil {
+			return line, true
+		}
+		line, _, _ = strings.Cut(line, end)
+	}
+	_, err := decodeTOML(line)
+	return line, err == nil
 }

@@ -31,13 +31,13 @@ func (c *Config) Password(getenv func(string) string) (string, error) {
 		credential = filepath.Join(dir, credentialName)
 	}
 	if file := c.OpenTrack.PasswordFile; file != "" {
-		password, err := readPassword(file, true)
+		password, err := readPassword(file, file, true)
 		if !errors.Is(err, fs.ErrPermission) || !handedOver(credential) {
 			return password, err
 		}
 	}
 	if handedOver(credential) {
-		return readPassword(credential, false)
+		return readPassword(credential, c.ServicePassword(), false) // of which it is a copy that nobody can mend
 	}
 	if text := getenv(passwordVariable); text != "" {
 		return cleanPassword("$"+passwordVariable, text)
@@ -64,8 +64,8 @@ func handedOver(credential string) bool {
 	return !errors.Is(err, fs.ErrNotExist) && (err != nil || strings.TrimSpace(text) != "")
 }
 
-// readPassword reads a file; a guarded one must not be readable by everybody on this machine.
-func readPassword(file string, guarded bool) (string, error) {
+// readPassword reads a file that people know as called; a guarded one must not be readable by everybody on this machine.
+func readPassword(file, called string, guarded bool) (string, error) {
 	text, mode, err := readSmall(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -73,11 +73,11 @@ func readPassword(file string, guarded bool) (string, error) {
 	case errors.Is(err, fs.ErrPermission):
 		return "", fmt.Errorf("password: %w; make it readable for the user that finishwatch runs as", err)
 	case err != nil:
-		return "", fmt.Errorf("password: %w", err)
+		return "", fmt.Errorf("password: %w; name a file that holds only the password as password_file", err)
 	case guarded && runtime.GOOS != "windows" && mode.Perm()&0o006 != 0:
 		return "", fmt.Errorf("password: everybody on this machine can read or change %s; run: chmod 600 %s", clean(file), shellQuoted(file))
 	}
-	return cleanPassword(clean(file), text)
+	return cleanPassword(clean(called), text)
 }
 
 // readSmall reads a regular file up to a bound. It looks before it opens: to open a pipe would wait for ever.
@@ -99,7 +99,7 @@ func readSmall(file string) (text string, mode fs.FileMode, err error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxPassword+1))
 	if err == nil && len(data) > maxPassword {
-		err = fmt.Errorf("%s is too long for a password; is it the right file?", clean(file))
+		err = fmt.Errorf("%s is too long for a password", clean(file))
 	}
 	return string(data), info.Mode(), err
 }

@@ -120,6 +120,15 @@ func TestAFileOfRootGivesWayToTheCredential(t *testing.T) {
 	}
 }
 
+// The copy that systemd hands over is nobody's to mend: the error names the file that it is made of.
+func TestACredentialIsMendedWhereItComesFrom(t *testing.T) {
+	credentials := filepath.Dir(writeSecret(t, credentialName, "hunter2\nhunter2\n", 0o400))
+	_, err := (&Config{Path: "/etc/finishwatch/10k.toml"}).Password(variables(map[string]string{"CREDENTIALS_DIRECTORY": credentials}))
+	if err == nil || !strings.Contains(err.Error(), "/etc/finishwatch/10k.password has several lines") {
+		t.Error(err)
+	}
+}
+
 func TestAMendIsSafeToPaste(t *testing.T) {
 	for file, want := range map[string]string{
 		"/etc/opentrack.password": "/etc/opentrack.password",

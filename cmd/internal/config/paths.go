@@ -1,6 +1,7 @@
 package config
 
 import (
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 type file struct {
 	example string
 	filled  bool
+	plain   bool // a file and no folder
 }
 
 func (f file) read(v value) (string, []fault) {
@@ -20,15 +22,39 @@ func (f file) read(v value) (string, []fault) {
 	if mistaken := backslashFault(v); mistaken != nil {
 		faults = mistaken
 	}
+	if faults == nil {
+		faults = blankEndFault(v, s)
+	}
 	switch {
 	case faults != nil:
 		return "", faults
 	case s == "~" || strings.HasPrefix(s, "~/"):
 		return "", v.wrong("write the whole path, such as "+strconv.Quote(f.example), "~ is not understood here: a service has no home folder")
-	case strings.HasPrefix(s, "file://"):
-		return "", v.wrong("write only the path, such as "+strconv.Quote(f.example), "%s is an address, not a path", short(s))
+	case strings.Contains(s, "://"):
+		return "", v.wrong("write only the path, such as "+strconv.Quote(f.example)+f.mounted(), "%s is an address, not a path", short(s))
+	case f.plain && (strings.HasSuffix(s, "/") || strings.HasSuffix(s, `\`)):
+		return "", v.wrong(v.write(written(s+filepath.Base(f.example))), "%s is a folder; the name of the file is missing", short(s))
+	case filepath.VolumeName(s) != "" && !filepath.IsAbs(s): // only on Windows
+		drive := filepath.VolumeName(s)
+		return "", v.wrong("write '"+drive+`\`+strings.TrimPrefix(s, drive)+"' in single quotes", "%s does not say where on %s", short(s), drive)
 	}
 	return s, nil
+}
+
+// mounted is what else to know about a folder on another machine.
+func (f file) mounted() string {
+	if f.plain {
+		return ""
+	}
+	return "; a share has to be mounted first"
+}
+
+// blankEndFault refuses a path with a blank at one of its ends, which nobody sees and nothing is called.
+func blankEndFault(v value, s string) []fault {
+	if trimmed := strings.TrimSpace(s); trimmed != s && trimmed != "" {
+		return v.wrong(v.write(written(trimmed)), "there is a blank at the beginning or the end of %s", short(s))
+	}
+	return nil
 }
 
 // backslashFault refuses a path in double quotes whose backslashes mean something else than backslashes. "C:\xab" is
@@ -46,27 +72,39 @@ func backslashFault(v value) []fault {
 			break
 		}
 	}
-	instead, ok := inSingleQuotes(raw)
-	if !ok {
-		return v.wrong("write / instead of each backslash", "%s", text)
+	fix := "write / instead of each backslash"
+	if instead, ok := inSingleQuotes(raw); ok {
+		fix = v.write(instead) + " in single quotes, where a backslash is only a backslash"
 	}
-	return v.wrong(v.write(instead)+" in single quotes, where a backslash is only a backslash", "%s", text)
+	faults := v.wrong(fix, "%s", text)
+	faults[0].offset = max(badEscape(raw), 0)
+	return faults
 }
 
 // resolve makes every path absolute; relative ones begin beside the configuration file.
 func (c *Config) resolve() {
 	paths := []*string{&c.OpenTrack.PasswordFile, &c.Watch.Dir, &c.State.File}
+	if command := c.Alert.Command; len(command) > 0 && strings.ContainsAny(command[0], `/\`) {
+		paths = append(paths, &command[0]) // a bare name is looked for in $PATH
+	}
 	for i := range c.Races {
 		paths = append(paths, &c.Races[i].ChipFile)
 	}
 	for _, p := range paths {
-		if *p != "" && !filepath.IsAbs(*p) {
-			*p = filepath.Join(filepath.Dir(c.Path), *p)
-		}
 		if *p != "" {
-			*p = filepath.Clean(*p)
+			*p = c.absolute(*p)
 		}
 	}
+}
+
+func (c *Config) absolute(path string) string {
+	switch {
+	case filepath.IsAbs(path):
+		return filepath.Clean(path)
+	case os.IsPathSeparator(path[0]): // the top of a drive, on Windows
+		return filepath.Clean(filepath.VolumeName(c.Path) + path)
+	}
+	return filepath.Join(filepath.Dir(c.Path), path)
 }
 
 // defaultStateFile is where the ledger lies when nobody says otherwise: in the folder that systemd made for it, else
@@ -99,6 +137,16 @@ func systemStateFile(path string, getenv func(string) string) string {
 		return "/var/lib/finishwatch@" + instance + "/finishwatch.db"
 	}
 	return defaultStateFile(runtime.GOOS, getenv)
+}
+
+// OwnFolder is the folder of the ledger where finishwatch makes it itself: its usual place on Windows and macOS, where no
+// service manager has made it. Empty for any other: a folder that a person named may be one that is not mounted yet.
+func (c *Config) OwnFolder(system string, getenv func(string) string) string {
+	file := defaultStateFile(system, getenv)
+	if system != "windows" && (system != "darwin" || getenv("HOME") == "") || c.State.File != file {
+		return ""
+	}
+	return file[:strings.LastIndexAny(file, `/\`)]
 }
 
 // Instance is the NAME of finishwatch@NAME.service, whose configuration is /etc/finishwatch/NAME.toml; empty for that of

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"cmp"
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -17,12 +19,17 @@ import (
 type eventID struct{}
 
 func (eventID) read(v value) (string, []fault) {
+	unitText := regexp.MustCompile(`^([A-Z0-9._-]{1,20})/(\d{1,3})(?:/(\d{1,3}))?$`)
 	s, faults := readText(v, "R1")
 	switch capitals := strings.ToUpper(s); {
 	case faults != nil:
 		return "", faults
 	case s == "":
 		return "", v.wrong(v.write(`"R1"`)+", as in the column Num of OpenTrack's event grid", "eventid is empty")
+	case unitText.MatchString(capitals):
+		parts := unitText.FindStringSubmatch(capitals)
+		return "", v.wrong(v.write(strconv.Quote(parts[1]))+", and round = "+parts[2]+" and heat = "+cmp.Or(parts[3], "1")+" on lines of their own",
+			"round and heat are keys of their own")
 	case !regexp.MustCompile(`^[A-Z0-9._-]{1,20}$`).MatchString(capitals):
 		return "", v.wrong("copy it from the column Num of OpenTrack's event grid", "%s is not an eventid: letters, digits, -, _ and . only", short(s))
 	case s != capitals:
@@ -56,15 +63,44 @@ func (start) read(v value) (parse.Start, []fault) {
 	}
 	begun, err := parse.ParseStart(s)
 	if err != nil {
+		if meant := meantStart(s); meant != "" {
+			return parse.Start{}, v.wrong(v.write(strconv.Quote(meant)), "%s is not a start", short(s))
+		}
 		return parse.Start{}, v.wrong(v.write(`"10:00:00"`)+`, or with the date "2026-05-02T10:00:00"`, "%s is not a start", short(s))
 	}
 	return begun, nil
+}
+
+// meantStart reads how people write a start: "10 Uhr", "10.30", "02.05.2026 10:00".
+func meantStart(s string) string {
+	date := ""
+	if parts := regexp.MustCompile(`^\s*(\d{1,2})[./](\d{1,2})[./](\d{4})[ ,T]+(.*)$`).FindStringSubmatch(s); parts != nil {
+		// Which of the two is the month, only a person knows, where both can be.
+		if month, _ := strconv.Atoi(parts[2]); strings.Contains(s, "/") || month > 12 {
+			return ""
+		}
+		date, s = fmt.Sprintf("%s-%02s-%02sT", parts[3], parts[2], parts[1]), parts[4]
+	}
+	parts := regexp.MustCompile(`^\s*(\d{1,2})(?:[:.h](\d{2}))?(?:[:.](\d{2}))?\s*(?:Uhr|h|o'clock)?\s*$`).FindStringSubmatch(s)
+	if parts == nil {
+		return ""
+	}
+	meant := fmt.Sprintf("%s%02s:%s:%s", date, parts[1], cmp.Or(parts[2], "00"), cmp.Or(parts[3], "00"))
+	if _, err := parse.ParseStart(meant); err != nil {
+		return ""
+	}
+	return meant
 }
 
 // encoding is a label of the WHATWG's list, which is what browsers know.
 type encoding struct{}
 
 func (encoding) read(v value) (string, []fault) {
+	if number, ok := bareNumber(v.any); ok {
+		if near := nearEncoding(number); near != "" {
+			return "", v.wrong(v.write(strconv.Quote(near)), "encoding does not know %s; did you mean %q?", number, near)
+		}
+	}
 	s, faults := readText(v, "auto")
 	if faults != nil || s == "auto" {
 		return s, faults
@@ -128,6 +164,9 @@ func readPattern(v value) (string, []fault) {
 	if mistaken := backslashFault(v); mistaken != nil {
 		faults = mistaken
 	}
+	if faults == nil {
+		faults = blankEndFault(v, s)
+	}
 	switch {
 	case faults != nil:
 		return "", faults
@@ -185,7 +224,7 @@ func (column) read(v value) (string, []fault) {
 		}
 		return strconv.FormatInt(n, 10), nil
 	}
-	return text{example: "Startnr"}.read(v)
+	return text{example: v.example("Startnr")}.read(v)
 }
 
 // cell is what a cell must hold for its row to count, as text, because "05" is not 5.
@@ -195,5 +234,11 @@ func (cell) read(v value) (string, []fault) {
 	if v.name == "" || v.name == "0" {
 		return "", v.wrong(`write the header, such as Race = "5K", or the number of the column from 1`, "where needs the name of a column")
 	}
-	return readText(v, "")
+	if _, several := v.any.([]any); several {
+		return "", v.wrong(v.write(`"5K"`)+"; copy this [[race]] for each further value", "a condition has one value, not a list")
+	}
+	if _, isTable := v.any.(map[string]any); isTable {
+		return readText(v, "5K")
+	}
+	return readText(v, "") // what was written, in quotes
 }

@@ -3,7 +3,11 @@ package config
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
+	"strings"
+
+	"finishwatch/parse"
 )
 
 // race reads one [[race]] table with the tables below it.
@@ -14,6 +18,7 @@ func (r *reader) race(t table, at keyPath, values map[string]any) {
 	race := r.draft.race
 	r.compareBounds(at, race)
 	r.compareColumns(at, race)
+	r.compareReads(at, race)
 	r.draft.config.Races = append(r.draft.config.Races, *race)
 	r.races = append(r.races, at)
 }
@@ -42,7 +47,8 @@ func (r *reader) compareBounds(at keyPath, race *Race) {
 		return
 	}
 	r.mistake(r.doc.places.find(at.key("slowest")).value,
-		fmt.Sprintf("slowest (%s) is faster than fastest (%s): every mark would be held", slowest, fastest), "exchange the two")
+		fmt.Sprintf("slowest (%s) is faster than fastest (%s): every mark would be held", slowest, fastest),
+		fmt.Sprintf("exchange the two: write fastest = %q and slowest = %q", slowest.String(), fastest.String()))
 }
 
 // compareColumns refuses one column for two things.
@@ -51,6 +57,37 @@ func (r *reader) compareColumns(at keyPath, race *Race) {
 	if columns.Bib != "" && columns.Bib == columns.Time {
 		r.mistake(r.doc.places.find(at.key("columns").key("time")).value,
 			"bib and time are the same column", "write the header or the number of the column with the times")
+	}
+	for _, other := range [][2]string{{"bib", columns.Bib}, {"time", columns.Time}} {
+		if columns.Status != "" && columns.Status == other[1] {
+			r.mistake(r.doc.places.find(at.key("columns").key("status")).value, "status and "+other[0]+" are the same column",
+				"leave status out where DNF and DNS stand in the column of the times, or name the column that has them alone")
+			return
+		}
+	}
+}
+
+// logs are the formats of raw reads.
+func logs() []string { return []string{"ipico", "ct", "rr-passings", "rfid"} }
+
+// compareReads refuses what would have every file of raw reads refused.
+func (r *reader) compareReads(at keyPath, race *Race) {
+	rules := race.Rules
+	if !slices.Contains(logs(), rules.Format) {
+		return
+	}
+	if rules.Columns != (parse.Columns{}) {
+		r.mistake(r.doc.places.find(at.key("columns")).name, rules.Format+" are raw reads, which have no columns to name",
+			`leave [race.columns] out, or write format = "csv"`)
+	}
+	if rules.Clock == "chip" {
+		r.mistake(r.doc.places.find(at.key("clock")).value, rules.Format+" are raw reads, whose times count from start", `write clock = "gun", or leave it out`)
+	}
+	for _, name := range slices.Sorted(maps.Keys(rules.Where)) {
+		if rules.Where[name] == "*" {
+			r.mistake(r.doc.places.find(at.key("where").key(name)).value, "reads of every place are no finishes",
+				"write the place of the finish, as "+bareOrQuoted(name)+` = "Finish"`)
+		}
 	}
 }
 
@@ -65,7 +102,7 @@ func (r *reader) compareRaces() {
 			}
 			if sameRows(race, earlier) {
 				r.mistake(r.doc.places.find(r.races[i]).name,
-					fmt.Sprintf("this is the race of line %d again: %s from the same files", earlier.Line, race.Unit), "leave one of the two out")
+					fmt.Sprintf("this is the race of line %d again: %s from the same files", earlier.Line, race.Unit), "leave one of the two out, or correct eventid, round or heat")
 				break
 			}
 			r.compareNames(i, j)
@@ -82,6 +119,23 @@ func sameRows(a, b Race) bool {
 func sameFiles(a, b Race) bool {
 	one, other := slices.Sorted(slices.Values(a.Files)), slices.Sorted(slices.Values(b.Files))
 	return slices.Equal(slices.Compact(one), slices.Compact(other))
+}
+
+// open finds what finishwatch init left to choose: a remark with the word CHOOSE, and below it a key that is switched off.
+func (c *Config) open(text string) {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines[:len(lines)-1] {
+		key := regexp.MustCompile(`^#([A-Za-z_"][^=]*?)\s*=`).FindStringSubmatch(lines[i+1])
+		if key == nil || !strings.HasPrefix(line, "# CHOOSE") {
+			continue
+		}
+		for r := len(c.Races) - 1; r >= 0; r-- {
+			if race := &c.Races[r]; race.Line <= i {
+				race.Open = append(race.Open, Open{Key: key[1], Line: i + 2})
+				break
+			}
+		}
+	}
 }
 
 // mixed tells the races whose files are meant to hold rows of several ones: the server drops bibs that are not in a race's
@@ -103,10 +157,10 @@ func (r *reader) compareNames(i, j int) {
 	race, earlier := r.draft.config.Races[i], r.draft.config.Races[j]
 	if race.Name != "" && earlier.Name != "" && race.Name != earlier.Name {
 		r.mistake(r.doc.places.find(r.races[i].key("name")).value,
-			fmt.Sprintf("%s has another name in line %d: %s", race.Unit, earlier.Line, short(earlier.Name)), "write the same name, or write it once")
+			fmt.Sprintf("%s has another name in line %d: %s", race.Unit, earlier.Line, short(earlier.Name)), "write the same name, or write it once; if it is another race, correct eventid, round or heat")
 	}
 	if race.Note != "" && earlier.Note != "" && race.Note != earlier.Note {
 		r.mistake(r.doc.places.find(r.races[i].key("note")).value,
-			fmt.Sprintf("%s has another note in line %d: %s", race.Unit, earlier.Line, short(earlier.Note)), "write the same note, or write it once")
+			fmt.Sprintf("%s has another note in line %d: %s", race.Unit, earlier.Line, short(earlier.Note)), "write the same note, or write it once; if it is another race, correct eventid, round or heat")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"finishwatch/parse"
 )
 
 // Rows of another distance are held (parse.Rules.Mixed), unless somebody said that they belong here too.
@@ -35,6 +37,34 @@ func TestFilesThatAreMeantToHoldSeveralRaces(t *testing.T) {
 		}
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s: mixed %v, want %v", sentence, got, tt.want)
+		}
+	}
+}
+
+// What is refused here would be refused in every file: nobody shall hear of it only when the race is on.
+func TestRawReadsAreRefusedAsTheirFilesAre(t *testing.T) {
+	start, err := parse.ParseStart("10:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range parse.Formats() {
+		if !slices.Contains(logs(), format.Name) {
+			continue
+		}
+		good := parse.Rules{Format: format.Name, Start: start, Passings: parse.Passings{Chips: map[string]parse.Bib{"x": "1"}}}
+		if _, err := parse.Read([]byte(format.Example+"\n"), good, parse.TailStill); err != nil {
+			t.Errorf("%s: %v", format.Name, err)
+		}
+		for sentence, spoil := range map[string]func(*parse.Rules){
+			"columns":     func(r *parse.Rules) { r.Columns.Bib = "1" },
+			"the clock":   func(r *parse.Rules) { r.Clock = "chip" },
+			"every place": func(r *parse.Rules) { r.Where = map[string]string{"1": "*"} },
+		} {
+			rules := good
+			spoil(&rules)
+			if _, err := parse.Read([]byte(format.Example+"\n"), rules, parse.TailStill); err == nil {
+				t.Errorf("%s with %s is read", format.Name, sentence)
+			}
 		}
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +15,8 @@ type value struct {
 	at     keyPath
 	doc    *document
 	isItem bool // one of a list: advice then names no key
+
+	standard any // the default or, where that says nothing, an example; nil where neither is known
 }
 
 // document is a decoded configuration with its source.
@@ -60,12 +61,21 @@ func bareOrQuoted(name string) string {
 // fault is what is wrong with one value, before it has a place in a file.
 type fault struct {
 	at        keyPath // of the value, or of the item of a list
+	offset    int     // of the place in the value, in bytes
 	text, fix string
+}
+
+// example is a value of the key that can be shown, or the given one.
+func (v value) example(otherwise string) string {
+	if text, ok := v.standard.(string); ok && text != "" {
+		return text
+	}
+	return otherwise
 }
 
 // wrong returns one fault of the value.
 func (v value) wrong(fix, format string, args ...any) []fault {
-	return []fault{{v.at, fmt.Sprintf(format, args...), fix}}
+	return []fault{{at: v.at, text: fmt.Sprintf(format, args...), fix: fix}}
 }
 
 // kind is what a scalar knows about itself: it reads a value or says what is wrong with it.
@@ -99,10 +109,23 @@ func (yesNo) read(v value) (bool, []fault) {
 	if b, ok := v.any.(bool); ok {
 		return b, nil
 	}
-	if s, ok := v.any.(string); ok && slices.Contains([]string{"true", "false"}, strings.ToLower(s)) {
-		return false, v.wrong(v.write(strings.ToLower(s)), "%s is written without quotes", v.name)
+	if s, ok := v.any.(string); ok {
+		if meant, ok := meantFlag(s); ok {
+			return false, v.wrong(v.write(strconv.FormatBool(meant)), "%s is true or false, written without quotes", v.name)
+		}
 	}
 	return false, v.wrong(v.write("true")+" or "+bareOrQuoted(v.name)+" = false", "%s must be true or false, not %s", v.name, kindName(v.any))
+}
+
+// meantFlag reads how people write yes and no.
+func meantFlag(s string) (meant, ok bool) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "true", "yes", "y", "on", "1", "ja":
+		return true, true
+	case "false", "no", "n", "off", "0", "nein":
+		return false, true
+	}
+	return false, false
 }
 
 // whole is a whole number.
@@ -139,6 +162,13 @@ func (w whole) notWhole(v value) []fault {
 // choice is one of a few words.
 type choice[T any] struct {
 	words []word[T]
+	also  map[string]string // other words for them, which people know from elsewhere
+}
+
+// or names other words for those of the choice.
+func (c choice[T]) or(also map[string]string) choice[T] {
+	c.also = also
+	return c
 }
 
 // word is a word in the file and what it means in the program.
@@ -158,6 +188,9 @@ func words[T ~string](names ...T) choice[T] {
 
 func (c choice[T]) read(v value) (T, []fault) {
 	var none T
+	if flag, ok := v.any.(bool); ok && c.also[strconv.FormatBool(flag)] != "" {
+		return none, v.wrong(v.write(strconv.Quote(c.also[strconv.FormatBool(flag)])), "%s is a word in quotes, not true or false", v.name)
+	}
 	s, faults := readText(v, "")
 	if faults != nil {
 		faults[0].fix = c.list(v)
@@ -168,7 +201,11 @@ func (c choice[T]) read(v value) (T, []fault) {
 			return w.means, nil
 		}
 	}
-	if near := nearest(s, c.names()); near != "" {
+	near := c.also[strings.ToLower(s)]
+	if near == "" {
+		near = nearest(s, c.names())
+	}
+	if near != "" {
 		return none, v.wrong(v.write(strconv.Quote(near)), "%s does not know %s; did you mean %q?", v.name, short(s), near)
 	}
 	return none, v.wrong(c.list(v), "%s does not know %s", v.name, short(s))

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"time"
 
 	"finishwatch/parse"
@@ -51,6 +52,7 @@ func tables() []table {
 		{name: "watch", required: true, also: []string{"watcher", "folder", "input"}},
 		{name: "state", also: []string{"ledger", "storage", "database"}},
 		{name: "log", also: []string{"logging", "logs"}},
+		{name: "alert", also: []string{"alerts", "alarm", "notify", "notifications"}},
 		{name: "race", list: true, required: true, also: []string{"races", "event", "unit"}},
 		{name: "race.columns", also: []string{"column"}},
 		{name: "race.where", anyKey: true, also: []string{"filter", "only"}},
@@ -63,6 +65,7 @@ func keys(stateFile string) []key {
 	all := openTrackKeys()
 	all = append(all, watchKeys()...)
 	all = append(all, serviceKeys(stateFile)...)
+	all = append(all, alertKeys()...)
 	all = append(all, raceKeys()...)
 	all = append(all, rulesKeys()...)
 	all = append(all, columnKeys()...)
@@ -86,7 +89,7 @@ func openTrackKeys() []key {
 		},
 		{
 			table: t, name: "password_file", standard: "", example: "/etc/finishwatch/opentrack.password", also: []string{"passwordpath"},
-			set: into(file{example: "/etc/finishwatch/opentrack.password"}, func(d *draft) *string { return &d.config.OpenTrack.PasswordFile }),
+			set: into(file{example: "/etc/finishwatch/opentrack.password", plain: true}, func(d *draft) *string { return &d.config.OpenTrack.PasswordFile }),
 		},
 		{
 			table: t, name: "ignore_unknowns", standard: false, also: []string{"ignore", "unknowns", "skip_unknowns"},
@@ -94,7 +97,7 @@ func openTrackKeys() []key {
 		},
 		{
 			table: t, name: "compress", standard: "auto", also: []string{"compression", "zlib", "gzip"},
-			set: into(words("auto", "always", "never"), func(d *draft) *string { return &d.config.OpenTrack.Compress }),
+			set: into(words("auto", "always", "never").or(map[string]string{"true": "always", "on": "always", "yes": "always", "false": "never", "off": "never", "no": "never"}), func(d *draft) *string { return &d.config.OpenTrack.Compress }),
 		},
 		{
 			table: t, name: "timeout", standard: "30s",
@@ -157,15 +160,33 @@ func serviceKeys(stateFile string) []key {
 	return []key{
 		{
 			table: "state", name: "file", standard: stateFile, also: []string{"path", "db", "database"},
-			set: into(file{example: "/var/lib/finishwatch/finishwatch.db", filled: true}, func(d *draft) *string { return &d.config.State.File }),
+			set: into(file{example: "/var/lib/finishwatch/finishwatch.db", filled: true, plain: true}, func(d *draft) *string { return &d.config.State.File }),
 		},
 		{
 			table: "log", name: "level", standard: "info", also: []string{"verbosity"},
-			set: into(words("debug", "info", "warn", "error"), func(d *draft) *string { return &d.config.Log.Level }),
+			set: into(words("debug", "info", "warn", "error").or(map[string]string{"warning": "warn", "verbose": "debug", "all": "debug", "quiet": "error"}), func(d *draft) *string { return &d.config.Log.Level }),
 		},
 		{
 			table: "log", name: "format", standard: "auto", also: []string{"encoding", "output"},
 			set: into(words("auto", "console", "json", "journal"), func(d *draft) *string { return &d.config.Log.Format }),
+		},
+	}
+}
+
+func alertKeys() []key {
+	const t = "alert"
+	return []key{
+		{
+			table: t, name: "quiet_alert", standard: "10m", also: []string{"quiet", "silence"},
+			set: into(duration{0, 24 * time.Hour}, func(d *draft) *time.Duration { return &d.config.Alert.Quiet }),
+		},
+		{
+			table: t, name: "command", standard: []any{}, example: []any{"/usr/local/bin/alert-phone", "race"}, also: []string{"cmd", "exec", "program", "script"},
+			set: into(program{}, func(d *draft) *[]string { return &d.config.Alert.Command }),
+		},
+		{
+			table: t, name: "heartbeat_url", standard: "", example: "https://example.org/ping/my-race", also: []string{"heartbeat", "url", "ping", "ping_url"},
+			set: into(webAddress{}, func(d *draft) **url.URL { return &d.config.Alert.HeartbeatURL }),
 		},
 	}
 }
@@ -203,11 +224,11 @@ func raceKeys() []key {
 // rulesKeys are the keys of a race that say how its files are read.
 func rulesKeys() []key {
 	const t = "race"
-	formats := words("auto")
+	formats := words("auto").or(map[string]string{"excel": "xlsx", "txt": "csv", "text": "csv", "tsv": "csv", "xml": "iof", "json": "raceresult-json", "finishlynx": "lif", "wiclax": "clax"})
 	for _, f := range parse.Formats() {
 		formats.words = append(formats.words, word[string]{f.Name, f.Name})
 	}
-	units := words("", "seconds", "minutes", "days", "m.ss")
+	units := words("", "seconds", "minutes", "days", "m.ss").or(map[string]string{"s": "seconds", "sec": "seconds", "min": "minutes", "d": "days"})
 	rounding := choice[parse.Rounding]{words: []word[parse.Rounding]{{"none", parse.RoundNone}, {"up_tenth", parse.RoundUpTenth}, {"up_second", parse.RoundUpSecond}}}
 	return []key{
 		{
@@ -220,7 +241,7 @@ func rulesKeys() []key {
 		},
 		{
 			table: t, name: "clock", standard: "", header: true,
-			set: into(words("", "gun", "chip"), func(d *draft) *string { return &d.race.Rules.Clock }),
+			set: into(words("", "gun", "chip").or(map[string]string{"net": "chip", "netto": "chip", "real": "chip", "gross": "gun", "brutto": "gun", "official": "gun"}), func(d *draft) *string { return &d.race.Rules.Clock }),
 		},
 		{
 			table: t, name: "start", standard: "", header: true, also: []string{"start_time", "gun_time"},
@@ -276,7 +297,7 @@ func passingKeys() []key {
 	return []key{
 		{
 			table: t, name: "chips", standard: "", example: "chips.csv", also: []string{"file", "map", "chip_file"},
-			set: into(file{example: "chips.csv"}, func(d *draft) *string { return &d.race.ChipFile }),
+			set: into(file{example: "chips.csv", plain: true}, func(d *draft) *string { return &d.race.ChipFile }),
 		},
 		{
 			table: t, name: "min", standard: "0s", example: "5m", also: []string{"minimum", "after", "min_time"},

@@ -64,10 +64,17 @@ func quoteAdvice(v value, example string) string {
 // "DOMAIN\tom". Only a new line is likely meant as one.
 func controlFault(v value, r rune) []fault {
 	if instead, ok := inSingleQuotes(v.raw()); ok && r != '\n' && r != '\r' {
-		return v.wrong(v.write(instead)+" in single quotes, where a backslash is only a backslash",
+		faults := v.wrong(v.write(instead)+" in single quotes, where a backslash is only a backslash",
 			"a backslash in double quotes turned into %s", controlName(r))
+		faults[0].offset = max(badEscape(v.raw()), 0)
+		return faults
 	}
-	return v.wrong("leave it out", "%s contains %s", v.name, controlName(r))
+	return v.wrong(v.write(written(withoutControls(v.any.(string)))), "%s contains %s", v.name, controlName(r))
+}
+
+// withoutControls is a text in one line.
+func withoutControls(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }), " ")
 }
 
 func controlName(r rune) string {

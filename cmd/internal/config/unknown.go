@@ -42,6 +42,18 @@ func (r *reader) unknownTable(parent table, v value, at place) {
 			return
 		}
 	}
+	if top, ok := r.table(v.name); ok && parent.name != "" {
+		fix := "write its keys below " + top.header()
+		if top.name == parent.name {
+			fix = "leave " + v.name + ". out in front of the key: it stands below " + parent.header() + " already"
+		}
+		r.mistake(at.name, text, fix)
+		return
+	}
+	if list, ok := v.any.([]map[string]any); ok && parent.name == "" && len(list) > 0 && nearest(name, names) == "" && list[0]["files"] != nil {
+		r.mistake(at.name, text, "every race is [[race]]; write its name below, as name = "+written(v.name))
+		return
+	}
 	if t, ok := r.table(nearest(name, names)); ok {
 		r.mistake(at.name, text, "did you mean "+t.header()+"?")
 		return

@@ -1,6 +1,6 @@
 // Package control lets a person speak to the daemon: pause, hold, release, history, verify, sync. The daemon serves a
-// socket beside its status; a command of the program asks there, and where no daemon runs, does the same on the ledger
-// itself.
+// socket beside its status, or the one that systemd hands over; a command of the program asks there, and where no daemon
+// runs, does the same on the ledger itself.
 //
 // Its one idea: a [Desk] carries a [Request] out and says what it did, line by line, and does not know whether it sits
 // in the daemon or in the command. It decides nothing on its own: whatever changes the public comes from a person.

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
@@ -191,6 +193,71 @@ func TestIdleClientsKeepNobodyWaiting(t *testing.T) {
 	defer cancel()
 	if o := (Client{path}).Do(ctx, Request{Do: Pause}, func(string) {}); o.Exit != 65 {
 		t.Errorf("%+v", o)
+	}
+}
+
+// intruder is a daemon into which somebody found a way.
+type intruder struct{}
+
+func (intruder) Do(_ context.Context, _ Request, say func(string)) Outcome {
+	say("paused\n\x1b]0;mine\a")
+	return Outcome{Exit: 1, Error: "run this:\x1b[8m"}
+}
+
+// Root asks, and the service answers: what it says does not reach the terminal as commands.
+func TestAnAnswerThatSpeaksToTheTerminal(t *testing.T) {
+	path := serving(t, intruder{})
+	var lines []string
+	outcome := Client{path}.Do(t.Context(), Request{Do: Pause}, func(line string) { lines = append(lines, line) })
+	if said := strings.Join(lines, "|") + outcome.Error; strings.ContainsAny(said, "\x1b\a\n") || !strings.Contains(said, "paused") {
+		t.Errorf("%q", said)
+	}
+}
+
+// late says something when it has been ended for a while.
+type late struct{}
+
+func (late) Do(ctx context.Context, _ Request, say func(string)) Outcome {
+	<-ctx.Done()
+	time.Sleep(time.Millisecond)
+	say("it ended")
+	return Outcome{Exit: 1}
+}
+
+// Who leafs through a long report gets all of it; a reload does not wait for them.
+func TestWhoReadsAnAnswerSlowly(t *testing.T) {
+	for name, doer := range map[string]Doer{"it goes on": echo{}, "it is reloaded meanwhile": late{}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, stop := context.WithCancel(t.Context())
+				defer stop()
+				asker, asked := net.Pipe()
+				defer asker.Close()
+				done := make(chan struct{})
+				go func() {
+					answer(ctx, asked, doer, make(chan struct{}, maxAtOnce))
+					close(done)
+				}()
+				if err := json.NewEncoder(asker).Encode(Request{Do: History}); err != nil {
+					t.Fatal(err)
+				}
+				if doer == (late{}) {
+					synctest.Wait()
+					began := time.Now()
+					stop()
+					if <-done; time.Since(began) > patience {
+						t.Errorf("it waits for %s", time.Since(began))
+					}
+					return
+				}
+				time.Sleep(5 * time.Minute)
+				all, _ := io.ReadAll(asker)
+				if lines := strings.Count(string(all), "\n"); lines != 4 {
+					t.Errorf("%d lines of 4: %s", lines, all)
+				}
+				<-done
+			})
+		})
 	}
 }
 

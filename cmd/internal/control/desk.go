@@ -50,7 +50,7 @@ func (d *Desk) Do(ctx context.Context, r Request, say func(string)) Outcome {
 		return Outcome{Exit: 64, Error: fmt.Sprintf("%q is not known to the finishwatch that runs; is it an older version?", logging.Clean(r.Do))}
 	}
 	if len(r.Bib) > maxBib {
-		return Outcome{Exit: exitUsage, Error: "that is no bib: it is longer than any"}
+		return Outcome{Exit: exitUsage, Error: "that is no bib: it is longer than any; write it as in the export"}
 	}
 	outcome := do(ctx, r, clean)
 	outcome.Error = logging.Clean(outcome.Error)
@@ -219,9 +219,9 @@ func (d *Desk) releaseTrouble(race Race, r Request, err error, other bool) Outco
 	case err == nil, errors.Is(err, state.ErrNothingHeld) && other:
 		return Outcome{}
 	case errors.Is(err, state.ErrNothingHeld) && r.Bib != "":
-		return fail(exitUsage, "%s bib %s is not held", race.Unit, r.Bib)
+		return fail(exitUsage, "%s bib %s is not held; finishwatch status says what is", race.Unit, r.Bib)
 	case errors.Is(err, state.ErrNothingHeld):
-		return fail(exitUsage, "nothing of %s is held", race.Unit)
+		return fail(exitUsage, "nothing of %s is held; finishwatch status says what is", race.Unit)
 	case several:
 		return fail(exitUsage, "%v; finishwatch release %s --bib %s --mark …", choice, race.Unit, r.Bib)
 	case errors.Is(err, state.ErrVanished):

@@ -11,12 +11,16 @@ import (
 	"net"
 	"os"
 	"sync"
+	"syscall"
 	"time"
+
+	"finishwatch/cmd/internal/logging"
 )
 
 const (
 	maxRequest = 64 << 10         // bytes
-	patience   = 10 * time.Second // for a request to arrive, and for each line of an answer to be taken
+	patience   = 10 * time.Second // for a request to arrive
+	leafing    = 10 * time.Minute // for a line of an answer to be taken: somebody leafs through them
 	maxAtOnce  = 8                // requests that are carried out
 	maxOpen    = 64               // connections
 )
@@ -27,7 +31,8 @@ type message struct {
 	End  *Outcome `json:"end,omitempty"`
 }
 
-// Listen makes the socket, for this user and root alone. One that nobody listens on any more is taken over.
+// Listen makes the socket, for this user and root alone. One that nobody listens on any more is taken over. Under systemd
+// the service may not make one, and gets it; see [Inherited].
 func Listen(path string) (net.Listener, error) {
 	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
 		_ = c.Close()
@@ -62,6 +67,10 @@ func Serve(ctx context.Context, listener net.Listener, doer Doer) error {
 			if !pause(ctx, time.Second) { // too many open files, perhaps; that passes
 				return nil
 			}
+			continue
+		}
+		if !ours(c) {
+			refuse(c)
 			continue
 		}
 		select {
@@ -103,6 +112,16 @@ func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 		return
 	}
 	_ = c.SetReadDeadline(time.Time{})
+	out := json.NewEncoder(c)
+	write := func(m message) {
+		_ = c.SetWriteDeadline(time.Now().Add(leafing))
+		if ctx.Err() != nil { // nobody waits for who leafs while this ends
+			_ = c.SetWriteDeadline(time.Now().Add(time.Second))
+		}
+		if out.Encode(m) != nil {
+			cancel()
+		}
+	}
 	go func() {
 		_, _ = c.Read(make([]byte, 1)) // returns when the other end is gone
 		cancel()
@@ -112,13 +131,6 @@ func answer(ctx context.Context, c net.Conn, doer Doer, seats chan struct{}) {
 		defer func() { <-seats }()
 	case <-ctx.Done():
 		return
-	}
-	out := json.NewEncoder(c)
-	write := func(m message) {
-		_ = c.SetWriteDeadline(time.Now().Add(patience))
-		if out.Encode(m) != nil {
-			cancel()
-		}
 	}
 	outcome := doer.Do(ctx, r, func(text string) { write(message{Line: &text}) })
 	write(message{End: &outcome})
@@ -132,16 +144,19 @@ type Client struct{ Path string }
 
 // Do implements [Doer]. Where no daemon listens the outcome's error is that of [ErrNotRunning]; see [Client.Running].
 func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
-	conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", c.Path)
-	if err != nil {
+	conn, err := c.dial(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return Outcome{Exit: 1, Error: "interrupted"}
+	case errors.Is(err, syscall.EAGAIN):
+		return Outcome{Exit: 1, Error: "somebody on this machine asks finishwatch without end, and it does not come to this; try again"}
+	case err != nil:
 		return Outcome{Exit: 3, Error: ErrNotRunning.Error()}
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Now()) })
 	defer stop()
-	if err := json.NewEncoder(conn).Encode(r); err != nil {
-		return Outcome{Exit: 3, Error: fmt.Sprintf("finishwatch does not take the request: %v", err)}
-	}
+	_ = json.NewEncoder(conn).Encode(r) // who is refused is told why, perhaps before it has asked
 	for in := json.NewDecoder(conn); ; {
 		var m message
 		switch err := in.Decode(&m); {
@@ -149,19 +164,30 @@ func (c Client) Do(ctx context.Context, r Request, say func(string)) Outcome {
 			return Outcome{Exit: 1, Error: "interrupted"}
 		case err != nil:
 			return Outcome{Exit: 3, Error: "finishwatch ended before it had answered; look at its log"}
-		case m.End != nil:
+		case m.End != nil: // cleaned there already, if nobody has got into it
+			m.End.Error = logging.Clean(m.End.Error)
 			return *m.End
 		case m.Line != nil:
-			say(*m.Line)
+			say(logging.Clean(*m.Line))
 		}
 	}
 }
 
-// Running reports whether a daemon listens.
+// dial connects. Where others crowd the queue of a daemon it tries again and again, for as long as patience.
+func (c Client) dial(ctx context.Context) (net.Conn, error) {
+	for end := time.Now().Add(patience); ; {
+		conn, err := (&net.Dialer{Timeout: patience}).DialContext(ctx, "unix", c.Path)
+		if !errors.Is(err, syscall.EAGAIN) || time.Now().After(end) || !pause(ctx, 5*time.Millisecond) {
+			return conn, err
+		}
+	}
+}
+
+// Running reports whether a daemon listens; also one whose queue is full.
 func (c Client) Running() bool {
 	conn, err := net.DialTimeout("unix", c.Path, patience)
 	if err != nil {
-		return false
+		return errors.Is(err, syscall.EAGAIN)
 	}
 	_ = conn.Close()
 	return true

@@ -45,7 +45,7 @@ func (d *Desk) verify(ctx context.Context, r Request, say func(string)) Outcome 
 		}
 	}
 	if exit == exitReach {
-		return fail(exit, "not verified")
+		return fail(exit, "not verified: a page could not be read, as said above; results that were confirmed stay so, run it again later")
 	}
 	return Outcome{Exit: exit}
 }

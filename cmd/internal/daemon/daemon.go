@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"sync"
 	"time"
 
@@ -28,8 +29,8 @@ type Options struct {
 	DryRun io.Writer
 	// OnReady, when set, is called once, after the first look into the folder.
 	OnReady func()
-	// Socket is where a person's commands are listened for; empty for nowhere.
-	Socket string
+	// Listen opens where a person's commands are listened for; nil for nowhere.
+	Listen func() (net.Listener, error)
 
 	// Reload reads the configuration again and stops this daemon when it is good; its error is for people. Reloading
 	// tells whether it is being stopped for that. Refused is why the last one that was asked for is not in force.
@@ -48,10 +49,15 @@ type Daemon struct {
 	uploader *uploader.Uploader
 	verifier *uploader.Verifier
 	reader   uploader.Reader
+	clients  []*uploader.Client // those that talk to OpenTrack; none in a dry run
+	probe    *probe             // nil in a dry run
 	watcher  *watcher.Watcher
 	feed     *feed
+	alarms   alarms
 	units    []state.Unit
 	started  time.Time
+	doing    doing
+	birth    uint64 // of the process; see [status.Birth]
 }
 
 // New opens the ledger and joins the parts. It starts nothing. The errors are those of [state.Open], and a
@@ -61,15 +67,16 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	if err != nil {
 		return nil, err
 	}
-	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log), started: time.Now()}
+	d := &Daemon{cfg: cfg, options: options, log: log, ledger: ledger, feed: newFeed(cfg, ledger, log), started: time.Now(), birth: status.Birth()}
 	d.units = unitsOf(cfg)
 	for _, race := range cfg.Races {
 		if race.Name != "" || race.Note != "" {
 			ledger.Want(race.Unit, state.Attributes{Name: race.Name, Note: race.Note})
 		}
 	}
-	d.server, d.reader = hanging(newServer(cfg, options), cfg), newServer(cfg, options)
+	d.connect()
 	d.uploader = uploader.New(uploader.Config{
+		Contact:      d.contact,
 		Units:        d.units,
 		MinInterval:  cfg.OpenTrack.MinInterval,
 		MaxBatch:     cfg.OpenTrack.MaxBatch,
@@ -86,6 +93,7 @@ func New(cfg *config.Config, options Options, log *zap.Logger) (*Daemon, error) 
 	}, log)
 	d.feed.wake, d.feed.again = d.uploader.Wake, d.watcher.Again
 	d.feed.work.enter = hangingWork(cfg)
+	d.alarms = d.newAlarms()
 	return d, nil
 }
 
@@ -142,6 +150,21 @@ func obey(ledger *state.Ledger, orders state.Orders, log *zap.Logger) error {
 	log.Warn("what persons held was looked for in the damaged ledger; hold again what is missing", zap.String("reason", kept),
 		zap.Int("units", len(orders.Units)), zap.Int("rows", bibs))
 	return nil
+}
+
+// connect makes what talks to the server: one connection for uploads, and one for reading back, which must keep no upload
+// waiting.
+func (d *Daemon) connect() {
+	server, reader := newServer(d.cfg, d.options), newServer(d.cfg, d.options)
+	d.server, d.reader = hanging(server, d.cfg), reader
+	for _, s := range []uploader.Server{server, reader} {
+		if client, ok := s.(*uploader.Client); ok {
+			d.clients = append(d.clients, client)
+		}
+	}
+	if len(d.clients) > 0 {
+		d.probe = &probe{server: d.clients[0], contact: d.contact, log: d.log}
+	}
 }
 
 // NewServer returns the server of a configuration, for a command that only asks it something.
@@ -213,26 +236,18 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() error { return d.watch(ctx) })
 	group.Go(func() error { return d.publish(ctx, listed) })
 	group.Go(func() error { return d.guardLedger(ctx) })
-	group.Go(func() error { return d.warm(ctx) })
 	group.Go(func() error { return d.tidy(ctx) })
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
+		group.Go(func() error { return d.probe.Run(ctx) })
+		d.alarms.run(ctx, group)
 	}
-	if d.options.Socket != "" {
+	if d.options.Listen != nil {
 		group.Go(func() error { return d.listen(ctx) })
 	}
 	err := group.Wait()
 	d.stopped()
 	return err
-}
-
-// warm logs in before there is anything to send, so that the first finisher finds a connection and a token. What goes wrong
-// with that is said when there is something to send.
-func (d *Daemon) warm(ctx context.Context) error {
-	if err := d.server.Login(ctx); err != nil {
-		d.log.Debug("attempt failed", zap.Error(err))
-	}
-	return nil
 }
 
 // guardLedger ends the daemon when the ledger is not what it was: damaged, deleted or replaced. What would be written from
@@ -333,7 +348,7 @@ func (d *Daemon) stopped() {
 		return
 	}
 	notify(daemon.SdNotifyStopping)
-	s.State = status.NotRunning
+	s.State, s.Process = status.NotRunning, status.Stopped
 	d.write(s, false)
 	d.log.Info("stopped", zap.Int("total", t.Confirmed), zap.Int("pending", t.Pending))
 }

@@ -29,10 +29,28 @@ func TestStatusFollowsARace(t *testing.T) {
 	f.awaitStatus("live", func(s status.Status) bool {
 		return s.State == status.Live && s.Totals().Confirmed == 2 && s.Trouble == ""
 	})
-	want := status.Unit{Unit: "R1/1/1", Name: "My 5k", Read: 2, Confirmed: 2, LastBib: "690", LastMark: "DNF"}
-	if got := f.daemon.Status().Units; !slices.Equal(got, []status.Unit{want}) {
-		t.Errorf("%+v", got)
+	s := f.daemon.Status()
+	u := s.Units[0]
+	if u.LastRead.IsZero() || u.LastConfirmed.Before(u.LastRead) || u.HTTPTook <= 0 {
+		t.Errorf("%+v", u)
 	}
+	want := status.Unit{
+		Unit: "R1/1/1", Name: "My 5k", Read: 2, Confirmed: 2, LastBib: "690", LastMark: "DNF", LastFile: "5k.csv", LastLine: 3,
+		HTTPStatus: 200, Public: 2, LastRead: u.LastRead, LastConfirmed: u.LastConfirmed, HTTPTook: u.HTTPTook,
+		Verified: u.Verified, VerifiedAt: u.VerifiedAt,
+	}
+	if u != want {
+		t.Errorf("%+v", u)
+	}
+	if s.Share != "" || s.Poll != 0.1 || s.Process != status.Running {
+		t.Errorf("%+v", s)
+	}
+	f.append("5k.csv", "12,14:40\n")
+	f.awaitStatus("the change is known", func(s status.Status) bool { return s.ChangedFile == "5k.csv" && !s.Changed.IsZero() })
+	f.awaitStatus("the connection is known", func(s status.Status) bool {
+		c := s.Connection
+		return c.Login == status.LoginOK && c.Took > 0 && c.Clock != nil && c.Clock.Ahead > -2 && c.Clock.Ahead < 2 && c.Down.IsZero()
+	})
 }
 
 func TestStatusInTrouble(t *testing.T) {
@@ -59,6 +77,37 @@ func TestStatusInTrouble(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Before the race nothing waits, and it is known all the same that the login will be refused, or that nobody is there.
+func TestStatusBeforeTheFirstFinisher(t *testing.T) {
+	t.Run("the login", func(t *testing.T) {
+		f := newField(t)
+		f.password = "hunter2"
+		f.start("", oneRace)
+		f.awaitStatus("the login is refused", func(s status.Status) bool {
+			return s.State == status.LoginRefused && s.Connection.Login == status.LoginNo && strings.Contains(s.LastError, "check username and password")
+		})
+	})
+	t.Run("the network", func(t *testing.T) {
+		f := newField(t)
+		f.down()
+		f.start("", oneRace)
+		f.awaitStatus("nobody answers", func(s status.Status) bool {
+			c := s.Connection
+			return s.State == status.Live && s.ExitCode() == 1 && !c.Down.IsZero() && strings.Contains(c.DownWhy, "refused") && c.Login == status.LoginNotTried
+		})
+	})
+}
+
+// Several races: one is refused, the others go on, and status says which.
+func TestOneRefusedRaceAmongOthers(t *testing.T) {
+	f := newField(t)
+	f.write("5k.csv", "Bib,Time\n1,14:20\n")
+	f.start("", oneRace+strings.ReplaceAll(oneRace, "R1", "R9"))
+	f.awaitStatus("one is refused", func(s status.Status) bool {
+		return s.State == status.Stalled && s.Units[0].Refused == "" && s.Units[0].Confirmed == 1 && strings.Contains(s.Units[1].Refused, "HTTP 400")
+	})
 }
 
 // A dead network mount keeps whoever asks it waiting: no error, and no look into the folder any more.

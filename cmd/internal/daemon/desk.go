@@ -26,7 +26,7 @@ func (d *Daemon) desk() *control.Desk {
 
 // listen serves the desk. Without it results go on, so that trouble with it is said and no more.
 func (d *Daemon) listen(ctx context.Context) error {
-	listener, err := control.Listen(d.options.Socket)
+	listener, err := d.options.Listen()
 	if err == nil {
 		err = control.Serve(ctx, listener, d.desk())
 	}

@@ -39,12 +39,13 @@ type feed struct {
 	mu       sync.Mutex // guards what status reads from another goroutine
 	sources  map[string]*source
 	listing  watcher.Listing
-	looked   bool                        // the folder has been looked into
-	missing  string                      // what fileless says of the listing
-	lacking  map[string]*source          // those with held rows without a bib
-	progress time.Time                   // when the watcher last gave a sign of life
-	broken   error                       // why the ledger cannot be written; nil when it can
-	last     map[state.Unit]parse.Finish // the finish that was read last
+	done     map[string]bool         // files that have been read as far as they will be
+	looked   bool                    // the folder has been looked into
+	missing  string                  // what fileless says of the listing
+	lacking  map[string]*source      // those with held rows without a bib
+	progress time.Time               // when the watcher last gave a sign of life
+	broken   error                   // why the ledger cannot be written; nil when it can
+	last     map[state.Unit]lastRead // what was read last since the start
 
 	chipTrouble map[string]string // why a chip map is not used, by path; empty when it is
 }
@@ -55,7 +56,7 @@ func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 		wake: func() {}, listed: func() {}, again: func(string) {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
 		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
 		chips: newChipFiles(cfg, time.Now()), chipTrouble: map[string]string{},
-		sources: map[string]*source{}, lacking: map[string]*source{}, last: map[state.Unit]parse.Finish{}, progress: time.Now(),
+		sources: map[string]*source{}, lacking: map[string]*source{}, last: map[state.Unit]lastRead{}, progress: time.Now(),
 	}
 }
 
@@ -89,6 +90,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 	source := f.source(s.Path)
 	if f.tooOld(source, s) {
 		source.taken = true
+		f.note(s)
 		return nil
 	}
 	if !f.chipsDecided(s.Path) {
@@ -109,6 +111,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 		f.news[race.Unit] = f.news[race.Unit] || settled
 	}
 	source.taken = true
+	f.note(s)
 	return nil
 }
 
@@ -359,12 +362,12 @@ func (f *feed) say(file string, race config.Race, changes state.Changes) {
 			names = append(names, string(finish.Bib))
 		}
 		f.log.Info("finishes read", zap.String("file", file), unit, zap.Int("rows", len(changes.New)), zap.Strings("bibs", names))
-		f.remember(race.Unit, changes.New[len(changes.New)-1])
+		f.remember(race.Unit, file, changes.New[len(changes.New)-1])
 	}
 	for _, c := range changes.Corrected[:min(len(changes.Corrected), maxNamed)] {
 		f.log.Info("correction read", zap.String("file", file), unit, zap.Int("line", c.Finish.Line),
 			zap.String("bib", string(c.Finish.Bib)), zap.Stringer("old", c.Old), zap.Stringer("mark", c.Finish.Mark))
-		f.remember(race.Unit, c.Finish)
+		f.remember(race.Unit, file, c.Finish)
 	}
 	for _, h := range changes.Held[:min(len(changes.Held), maxNamed)] {
 		f.log.Warn("row held", zap.String("file", file), unit, zap.String("bib", string(h.Bib)), zap.String("reason", h.Reason))
@@ -374,8 +377,15 @@ func (f *feed) say(file string, race config.Race, changes state.Changes) {
 	}
 }
 
-func (f *feed) remember(unit state.Unit, finish parse.Finish) {
+// lastRead is the finish or correction that was read last, and when and where.
+type lastRead struct {
+	finish parse.Finish
+	file   string
+	at     time.Time
+}
+
+func (f *feed) remember(unit state.Unit, file string, finish parse.Finish) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.last[unit] = finish
+	f.last[unit] = lastRead{finish, file, time.Now()}
 }

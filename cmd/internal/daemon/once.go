@@ -25,6 +25,7 @@ func (d *Daemon) Once(ctx context.Context, w io.Writer) error {
 	if err := d.watcher.Settle(ctx, d.feed); err != nil {
 		return d.interrupted(ctx, w, err)
 	}
+	d.doing.say("sends")
 	if err := d.uploader.Flush(ctx, patience); err != nil {
 		d.summary(w)
 		return d.interrupted(ctx, w, err)
@@ -71,7 +72,7 @@ func (d *Daemon) summary(w io.Writer) {
 }
 
 func (d *Daemon) numbers(unit state.Unit) string {
-	c := d.statusOf(unit)
+	c := d.statusOf(unit, d.uploader.Report(), nil)
 	if d.options.DryRun != nil {
 		return fmt.Sprintf("%s  read %d, would have been confirmed %d, held %d", unit, c.Read, c.Confirmed, c.Held)
 	}
@@ -90,6 +91,7 @@ func (d *Daemon) summarise(ctx context.Context, w io.Writer, unit state.Unit) bo
 	if d.options.DryRun != nil || counts.Confirmed == 0 {
 		return counts.Pending == 0
 	}
+	d.doing.say("reads the results of " + unit.String() + " back")
 	found, err := uploader.Verify(ctx, d.reader, d.ledger, unit)
 	missing := slices.Concat(found.Was.Missing, found.Was.Stripped)
 	switch {

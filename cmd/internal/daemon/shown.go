@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"finishwatch/parse"
 	"finishwatch/state"
 )
 
@@ -59,11 +58,14 @@ func (f *feed) fileless() string {
 // last, because one row that is wrong is easier to mend than a hundred that have vanished.
 func reasons(held []state.HeldBib, nameless string) string {
 	kinds := map[string][]string{}
-	whole := map[string]string{}
+	whole := map[string]string{} // what stands for a kind: the reason itself where all have the same
 	for _, h := range held {
 		kind, _, _ := strings.Cut(h.Reason, ":")
-		kinds[kind] = append(kinds[kind], string(h.Bib))
-		whole[kind] = h.Reason
+		if kinds[kind] = append(kinds[kind], string(h.Bib)); len(kinds[kind]) == 1 {
+			whole[kind] = h.Reason
+		} else if whole[kind] != h.Reason {
+			whole[kind] = kind
+		}
 	}
 	order := slices.SortedFunc(maps.Keys(kinds), func(a, b string) int {
 		return cmp.Or(len(kinds[a])-len(kinds[b]), strings.Compare(a, b))
@@ -74,14 +76,14 @@ func reasons(held []state.HeldBib, nameless string) string {
 	}
 	for _, kind := range order {
 		bibs := slices.Sorted(slices.Values(kinds[kind]))
-		text := fmt.Sprintf("bibs %s: %s", strings.Join(bibs[:min(len(bibs), maxShown)], ", "), kind)
-		if len(bibs) == 1 {
-			text = fmt.Sprintf("bib %s: %s", bibs[0], whole[kind])
+		text := fmt.Sprintf("bib %s", bibs[0])
+		if len(bibs) > 1 {
+			text = "bibs " + strings.Join(bibs[:min(len(bibs), maxShown)], ", ")
 		}
 		if more := len(bibs) - maxShown; more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
-		words = append(words, text)
+		words = append(words, text+": "+whole[kind])
 	}
 	return strings.Join(words, " · ")
 }
@@ -109,10 +111,17 @@ func (f *feed) nameless(unit state.Unit) (count int, example string) {
 	return count, example
 }
 
-func (f *feed) lastRead(unit state.Unit) parse.Finish {
+func (f *feed) lastRead(unit state.Unit) lastRead {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.last[unit]
+}
+
+// lastChange returns the network file system of the folder, and which file changed last and when.
+func (f *feed) lastChange() (share, file string, at time.Time) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.listing.Share, f.listing.Latest, f.listing.Changed
 }
 
 func (f *feed) folderGone() bool {

@@ -14,7 +14,7 @@ import (
 // take seconds. What goes on for longer hangs. The bounds are generous, because to start again on a slow laptop that only
 // works hard would stop what one large file alone should have stopped.
 const (
-	maxRequests = 7                // of one step of the uploader: two logins, the request twice, and in front a person's and the first login
+	maxRequests = 6                // of one step of the uploader: two logins, the request twice, and a person's in front of it
 	maxLocal    = 10 * time.Second // on top of them, for the ledger
 	maxWork     = 2 * time.Minute  // for reading one file into the ledger
 )
@@ -35,9 +35,11 @@ func (f *feed) working() (done func()) {
 	return func() { f.work.since.Store(nil) }
 }
 
+// at is how long the work lasts that is under way; 0 where none is. Work that has just begun is not none, also where the
+// clock ticks in milliseconds, as on Windows.
 func (p *pulse) at(now time.Time) time.Duration {
 	if since := p.since.Load(); since != nil {
-		return now.Sub(*since)
+		return max(now.Sub(*since), 1)
 	}
 	return 0
 }

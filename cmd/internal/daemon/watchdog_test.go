@@ -86,3 +86,16 @@ func TestTheFirstLookIsNotWaitedForForEver(t *testing.T) {
 		})
 	}
 }
+
+// The clock of Windows may stand still for milliseconds.
+func TestWorkThatHasJustBegunIsWork(t *testing.T) {
+	var p pulse
+	now := time.Now()
+	if p.at(now) != 0 {
+		t.Error("it works before it has begun")
+	}
+	p.since.Store(&now)
+	if p.at(now) == 0 {
+		t.Error("it does not work")
+	}
+}

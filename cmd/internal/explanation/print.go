@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/terminal"
 	"finishwatch/parse"
 )
 
@@ -64,7 +65,7 @@ func (p *printer) refused(e *Explanation) {
 	choices := e.choices()
 	key, column := 0, 0
 	for _, c := range choices {
-		key, column = max(key, columns(c.Key)), max(column, columns(c.Column))
+		key, column = max(key, terminal.Columns(c.Key)), max(column, terminal.Columns(c.Column))
 	}
 	for _, c := range choices {
 		example := "with " + logging.Clean(c.Example)
@@ -106,7 +107,7 @@ func (p *printer) listing(list []row) {
 	all := runs(list, p.style.Fold)
 	number, bib := 7, 8
 	for _, r := range all {
-		number, bib = max(number, len(r.number())), max(bib, columns(logging.Clean(r.bib)))
+		number, bib = max(number, len(r.number())), max(bib, terminal.Columns(logging.Clean(r.bib)))
 	}
 	for _, r := range all {
 		text := logging.Clean(r.text)
@@ -180,7 +181,7 @@ func (p *printer) account(a parse.Account, unit string) {
 	p.cells(a.Cells)
 	rule := 9
 	for _, s := range a.Steps {
-		rule = max(rule, columns(s.Rule))
+		rule = max(rule, terminal.Columns(s.Rule))
 	}
 	for _, s := range a.Steps {
 		p.line("  %s", p.style.paint(s.Rule, pad(logging.Clean(s.Rule), rule)+" "+logging.Clean(s.Text)))
@@ -191,7 +192,7 @@ func (p *printer) account(a parse.Account, unit string) {
 func (p *printer) cells(cells []parse.Cell) {
 	heading, text := 0, 0
 	for _, c := range cells {
-		heading, text = max(heading, columns(c.Heading)), max(text, columns(c.Text))
+		heading, text = max(heading, terminal.Columns(c.Heading)), max(text, terminal.Columns(c.Text))
 	}
 	for _, c := range cells {
 		taken := c.Taken

@@ -88,6 +88,9 @@ func parts(reason string) (rule, found, fix string) {
 	return rule, found, fix
 }
 
+// Rule is the beginning of a reason: the rule alone, without what it found and what to do.
+func Rule(reason string) string { return ruleOf(reason) }
+
 func ruleOf(reason string) string {
 	rule, _, _ := parts(reason)
 	return rule

@@ -5,10 +5,10 @@ import (
 	"os"
 	"runtime"
 	"strings"
-	"unicode"
 
 	"golang.org/x/term"
-	"golang.org/x/text/width"
+
+	"finishwatch/cmd/internal/terminal"
 )
 
 // Style is how an explanation is written for a person.
@@ -38,23 +38,7 @@ func (s Style) paint(word, text string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// columns is how many columns of a terminal a text takes: none for a mark on the letter before it, two for the wide
-// letters of East Asia.
-func columns(text string) int {
-	n := 0
-	for _, r := range text {
-		switch kind := width.LookupRune(r).Kind(); {
-		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
-		case kind == width.EastAsianWide || kind == width.EastAsianFullwidth:
-			n += 2
-		default:
-			n++
-		}
-	}
-	return n
-}
-
 // pad fills a text up with blanks.
 func pad(text string, to int) string {
-	return text + strings.Repeat(" ", max(0, to-columns(text)))
+	return text + strings.Repeat(" ", max(0, to-terminal.Columns(text)))
 }

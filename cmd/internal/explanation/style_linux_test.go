@@ -12,8 +12,8 @@ import (
 	"finishwatch/parse"
 )
 
-// terminal opens a pseudo-terminal: what a program writes to tty comes out of the other end.
-func terminal(t *testing.T) (other, tty *os.File) {
+// openTerminal opens a pseudo-terminal: what a program writes to tty comes out of the other end.
+func openTerminal(t *testing.T) (other, tty *os.File) {
 	t.Helper()
 	other, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
@@ -43,7 +43,7 @@ func TestStyleOfATerminal(t *testing.T) {
 			return ""
 		}
 	}
-	_, tty := terminal(t)
+	_, tty := openTerminal(t)
 	file, err := os.Create(t.TempDir() + "/out")
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +70,7 @@ func TestStyleOfATerminal(t *testing.T) {
 }
 
 func TestOnATerminal(t *testing.T) {
-	other, tty := terminal(t)
+	other, tty := openTerminal(t)
 	text, rules := races()
 	e := explained(text, rules, parse.Ask{})
 	said := make(chan string)

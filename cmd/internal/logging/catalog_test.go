@@ -1,17 +1,11 @@
 package logging
 
 import (
-	"fmt"
-	"go/ast"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // catalogEntry is one message as the catalog explains it.
@@ -19,17 +13,29 @@ type catalogEntry struct{ id, body string }
 
 // Whoever reads a warning in the journal can ask what it means: journalctl -x. Code, IDs and catalog say the same.
 func TestEveryWarningIsInTheCatalog(t *testing.T) {
-	entries := readCatalog(t)
-	ids := map[string]string{}
-	for subject, entry := range entries {
-		ids[subject] = entry.id
+	entries, said, ids := readCatalog(t), logged(t), messageIDs()
+	for message, call := range said {
+		switch {
+		case !call.warns():
+		case ids[message] == "":
+			t.Errorf("%s: add %q to messageIDs in messages.go, with an ID from systemd-id128 new", call.at, message)
+		case entries[message].id == "":
+			t.Errorf("%s: add an entry to systemd/finishwatch.catalog:\n-- %s\nSubject: %s\nDefined-By: finishwatch\n"+
+				"Documentation: man:finishwatch(1)\n\n(what happened)\n\nSafe: (what is safe)\n\nNow: (what to do)", call.at, ids[message], message)
+		}
 	}
-	if diff := cmp.Diff(messageIDs(), ids); diff != "" {
-		t.Errorf("the IDs of messages.go (-) and of the catalog (+) differ:\n%s", diff)
+	for message, id := range ids {
+		switch {
+		case !said[message].warns():
+			t.Errorf("messages.go: take out %q: nothing warns of it", message)
+		case entries[message].id != "" && entries[message].id != id:
+			t.Errorf("systemd/finishwatch.catalog: %q has the ID %s and not %s, as messages.go says", message, entries[message].id, id)
+		}
 	}
-	said := slices.Sorted(maps.Keys(warnings(t)))
-	if diff := cmp.Diff(said, slices.Sorted(maps.Keys(entries))); diff != "" {
-		t.Errorf("what the program warns of (-) and what the catalog explains (+) differ:\n%s", diff)
+	for subject := range entries {
+		if !said[subject].warns() {
+			t.Errorf("systemd/finishwatch.catalog: take out %q: nothing warns of it", subject)
+		}
 	}
 }
 
@@ -79,43 +85,4 @@ func readCatalog(t *testing.T) map[string]catalogEntry {
 		entries[subject] = catalogEntry{id, strings.TrimSpace(body)}
 	}
 	return entries
-}
-
-// warnings are the messages of the module's log calls at warning or above, with where they are.
-func warnings(t *testing.T) map[string]string {
-	t.Helper()
-	found := map[string]string{}
-	for _, dir := range goFolders(t, filepath.Join("..", "..", "..")) {
-		set, files := parseFolder(t, dir)
-		constants := textConstants(files)
-		for _, file := range files {
-			imports := importNames(file)
-			ast.Inspect(file, func(node ast.Node) bool {
-				if call, ok := node.(*ast.CallExpr); ok {
-					if message := warning(call, imports, constants); message != "" {
-						found[message] = fmt.Sprint(set.Position(call.Pos()))
-					}
-				}
-				return true
-			})
-		}
-	}
-	return found
-}
-
-// warning is the message of a log call at warning or above, or nothing.
-func warning(call *ast.CallExpr, imports, constants map[string]string) string {
-	method, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok || len(call.Args) == 0 {
-		return ""
-	}
-	if receiver, ok := method.X.(*ast.Ident); ok && imports[receiver.Name] != "" {
-		return "" // a function of a package
-	}
-	switch method.Sel.Name {
-	case "Warn", "Error", "DPanic", "Panic", "Fatal":
-		message, _ := constant(call.Args[0], constants)
-		return message
-	}
-	return ""
 }

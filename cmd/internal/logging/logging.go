@@ -29,6 +29,11 @@ const journalSocket = "/run/systemd/journal/socket"
 // Only one channel is used: journald sorts native entries and lines of standard error by arrival, each for itself, and
 // a story told over both would come out of order.
 func New(w *os.File, level, format string, getenv func(string) string) (*zap.Logger, error) {
+	return Through(w, w, level, format, getenv)
+}
+
+// Through is New for a log whose lines take another way to w, such as above a line of progress.
+func Through(through io.Writer, w *os.File, level, format string, getenv func(string) string) (*zap.Logger, error) {
 	enabled, err := parseLevel(level)
 	if err != nil {
 		return nil, err
@@ -36,7 +41,7 @@ func New(w *os.File, level, format string, getenv func(string) string) (*zap.Log
 	if format == "auto" {
 		format = suitable(w, getenv)
 	}
-	out := unsynced(w)
+	out := unsynced(through)
 	var core zapcore.Core
 	switch format {
 	case "console":

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"finishwatch/cmd/internal/borrow"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/parse"
 )
@@ -31,7 +32,7 @@ func gather(from string) ([]found, error) {
 		return nil, fmt.Errorf("rehearsal: %w", err)
 	}
 	if !info.IsDir() {
-		data, err := os.ReadFile(from)
+		data, err := borrow.ReadFile(from)
 		if err != nil {
 			return nil, fmt.Errorf("rehearsal: %w", err)
 		}
@@ -54,7 +55,7 @@ func gather(from string) ([]found, error) {
 		if err != nil {
 			return err
 		}
-		data, err := os.ReadFile(path)
+		data, err := borrow.ReadFile(path)
 		list = append(list, found{filepath.ToSlash(name), data})
 		return err
 	})

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"finishwatch/cmd/internal/borrow"
 )
 
 // writing is one export as it is written into the watched folder.
@@ -137,7 +139,7 @@ func (h *hand) anew(ctx context.Context, w *writing, style Style) error {
 	switch style {
 	case StyleRename:
 		other := w.path + ".tmp"
-		return errors.Join(os.WriteFile(other, w.paper.text, 0o644), os.Rename(other, w.path))
+		return errors.Join(os.WriteFile(other, w.paper.text, 0o644), borrow.Replace(other, w.path))
 	case StyleCopy:
 		return copyOver(w.path, w.paper.text)
 	case StyleShrink:

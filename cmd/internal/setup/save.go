@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+
+	"finishwatch/cmd/internal/borrow"
 )
 
 // ErrThere says that a file is there already. Nothing is ever overwritten.
@@ -41,7 +44,7 @@ func Free(path string) error {
 // configuration holds no secret and may be read by the service's user; the password is readable for its owner alone.
 func Save(path, text, passwordFile, password string) error {
 	if password != "" {
-		if err := create(passwordFile, password+"\n", 0o600); err != nil {
+		if err := create(passwordFile, password+"\n", private); err != nil {
 			return err
 		}
 	}
@@ -58,9 +61,11 @@ func Store(file, password string) error {
 	if err != nil {
 		return fmt.Errorf("store the password: %w", err)
 	}
-	_, err = f.WriteString(password + "\n")
+	if err = ownerAlone(f); err == nil {
+		_, err = f.WriteString(password + "\n")
+	}
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), file)
+		err = borrow.Replace(f.Name(), file)
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
@@ -68,6 +73,9 @@ func Store(file, password string) error {
 	}
 	return nil
 }
+
+// private is the mode of a file for its owner alone.
+const private = 0o600
 
 // create writes a file that must not be there yet, as a whole or not at all.
 func create(path, text string, mode fs.FileMode) error {
@@ -78,20 +86,34 @@ func create(path, text string, mode fs.FileMode) error {
 	if err != nil {
 		return err
 	}
-	_, err = f.WriteString(text)
+	if mode == private {
+		err = ownerAlone(f)
+	}
+	if err == nil {
+		_, err = f.WriteString(text)
+	}
 	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
 		_ = os.Remove(path)
 	}
 	return err
 }
 
-// Quoted is a path that can be pasted into a shell.
-func Quoted(path string) string {
-	plain := func(r rune) bool {
-		return r < 0x80 && (bareKey.MatchString(string(r)) || strings.ContainsRune("/.", r))
+// Quoted is a path that can be pasted into a shell of this system.
+func Quoted(path string) string { return quoted(path, runtime.GOOS) }
+
+func quoted(path, system string) string {
+	marks := "/."
+	if system == "windows" {
+		marks = `/.\:`
 	}
-	if path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+	plain := func(r rune) bool {
+		return r < 0x80 && (bareKey.MatchString(string(r)) || strings.ContainsRune(marks, r))
+	}
+	switch {
+	case path != "" && strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0:
 		return path
+	case system == "windows":
+		return `"` + remark(path) + `"` // no name has one in it there
 	}
 	return "'" + strings.ReplaceAll(remark(path), "'", `'\''`) + "'"
 }

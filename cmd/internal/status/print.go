@@ -9,97 +9,179 @@ import (
 	"finishwatch/cmd/internal/logging"
 )
 
+// Commands are what a person types to mend something. They depend on how the daemon is run.
+type Commands struct {
+	Start   string // such as "systemctl start finishwatch"
+	Restart string
+	Log     string // shows the last words
+}
+
 // Line is the status in one line, as `systemctl status` shows it.
 func (s Status) Line() string {
-	t := s.Totals()
-	line := fmt.Sprintf("%s  read %d, confirmed %d, waiting %d", s.State, t.Read, t.Confirmed, t.Pending)
-	if t.Held > 0 {
-		line += fmt.Sprintf(", HELD %d", t.Held)
-	}
+	line := s.headline()
 	if s.Outage > 0 {
 		line += ", nothing sent for " + seconds(s.Outage)
 	}
 	return line
 }
 
-// Print writes the status for a person: the three numbers that must agree, and what is safe when it is bad. Bibs, names
-// of files and what a server said come from outside, and are cleaned.
-func (s Status) Print(w io.Writer, now time.Time) {
-	fmt.Fprintf(w, "%s", s.State)
-	switch {
-	case s.State == Live && s.ExitCode() != 0:
-		fmt.Fprint(w, ", attention")
-	case s.State == Paused:
-		fmt.Fprint(w, ": everything is read, nothing is sent; finishwatch resume goes on")
+// headline is the line without what changes by itself.
+func (s Status) headline() string {
+	t := s.Totals()
+	line := fmt.Sprintf("%s  read %d, confirmed %d, waiting %d", s.State, t.Read, t.Confirmed, t.Pending)
+	if t.Held > 0 {
+		line += fmt.Sprintf(", HELD %d", t.Held)
+	}
+	if len(s.Alerts) > 0 {
+		titles := make([]string, len(s.Alerts))
+		for i, alert := range s.Alerts {
+			titles[i] = alert.Title
+		}
+		line += ", ALERT: " + strings.Join(titles, "; ")
+	}
+	return line
+}
+
+// Print writes the status for a person: the word and why, what is safe when it is bad, and of each race the three numbers
+// that must agree. Bibs, names of files and what a server said come from outside, and are cleaned.
+func (s Status) Print(w io.Writer, now time.Time, commands Commands) {
+	p := &printer{w: w, now: now}
+	p.head(s)
+	p.safe(s)
+	p.mend(s, commands)
+	for _, alert := range s.Alerts {
+		p.alert(alert, s)
+	}
+	for _, trouble := range s.AlertTrouble {
+		p.fact("alerts", trouble)
+	}
+	p.fact("trouble", s.Trouble)
+	if !s.refusedOnly() {
+		p.fact("trouble", s.LastError)
+	}
+	for _, u := range s.Units {
+		p.race(u, s)
+	}
+	if s.Folder != "" && s.State != NotRunning {
+		p.fact("folder", s.folder(now))
+		p.fact("server", s.connection(now))
+	}
+	if s.Refused != "" {
+		p.fact("settings", "the last change of the configuration is not in force: "+s.Refused)
+	}
+}
+
+// printer writes the lines of a status.
+type printer struct {
+	w   io.Writer
+	now time.Time
+}
+
+// fact writes a line with a label, if there is something to say.
+func (p *printer) fact(label, text string) {
+	if text != "" {
+		fmt.Fprintf(p.w, "  %-9s  %s\n", label, logging.Clean(text))
+	}
+}
+
+// alert writes what is wrong, what is safe and what to do. What the trouble says as well is not said twice.
+func (p *printer) alert(a Alert, s Status) {
+	text := fmt.Sprintf("%s, for %s", a.Title, since(p.now, a.Since))
+	if a.Detail != "" && a.Detail != s.Trouble && a.Detail != s.LastError {
+		text += ": " + a.Detail
+	}
+	p.fact("ALERT", text)
+	p.fact("", "safe: "+a.Safe)
+	p.fact("", "now: "+a.Now)
+}
+
+// head writes the word, why, and where the results go. Where there is one race it needs no line of its own.
+func (p *printer) head(s Status) {
+	word, why := s.State, s.Why(p.now)
+	if s.State == Live && why != "" {
+		word += ", attention"
+	}
+	fmt.Fprint(p.w, word)
+	if why != "" {
+		fmt.Fprintf(p.w, ": %s\n", logging.Clean(why))
+	}
+	where := ""
+	if len(s.Units) == 1 {
+		where = s.Units[0].title()
 	}
 	if s.Server != "" {
-		fmt.Fprintf(w, "  → %s", logging.Clean(s.Server))
+		where = strings.TrimSpace(where + " → " + s.Server)
 	}
-	fmt.Fprintln(w)
-	for _, u := range s.Units {
-		u.print(w, now)
+	if where != "" {
+		fmt.Fprintf(p.w, "  %s", logging.Clean(where))
 	}
-	if s.OldestPending > 0 {
-		fmt.Fprintf(w, "  oldest waiting  %s\n", seconds(s.OldestPending))
-	}
-	if s.Folder != "" {
-		fmt.Fprintf(w, "  folder     %s\n", logging.Clean(s.Folder))
-	}
-	for _, trouble := range []string{s.Trouble, s.LastError} {
-		if trouble != "" {
-			fmt.Fprintf(w, "  trouble    %s\n", logging.Clean(trouble))
-		}
-	}
-	s.printSafe(w)
-	if s.Updated.IsZero() {
-		fmt.Fprintln(w, "  no status has been written yet: start the daemon with finishwatch run")
-	} else if s.State == NotRunning {
-		fmt.Fprintf(w, "  these numbers are %s old\n", seconds(now.Sub(s.Updated).Seconds()))
+	if where != "" || why == "" {
+		fmt.Fprintln(p.w)
 	}
 }
 
-func (u Unit) print(w io.Writer, now time.Time) {
-	fmt.Fprintf(w, "  %s", logging.Clean(strings.TrimSpace(u.Unit+"  "+u.Name)))
-	if u.OnHold {
-		fmt.Fprintf(w, "   ON HOLD: nothing of it is sent; finishwatch release %s", logging.Clean(u.Unit))
-	}
-	fmt.Fprintln(w)
-	fmt.Fprintf(w, "    read       %6d", u.Read)
-	if u.LastBib != "" {
-		fmt.Fprintf(w, "   last bib %s  %s", logging.Clean(u.LastBib), u.LastMark)
-	}
-	fmt.Fprintf(w, "\n    confirmed  %6d", u.Confirmed)
-	if !u.VerifiedAt.IsZero() {
-		fmt.Fprintf(w, "   verified %d, %s ago", u.Verified, seconds(now.Sub(u.VerifiedAt).Seconds()))
-	}
-	fmt.Fprintf(w, "\n    waiting    %6d\n", u.Pending)
-	if u.Unverified != "" {
-		fmt.Fprintf(w, "    on the page        %s\n", logging.Clean(u.Unverified))
-	}
-	if u.Held > 0 {
-		fmt.Fprintf(w, "    HELD       %6d   %s\n", u.Held, logging.Clean(u.HeldWhy))
-	}
-}
+// title is the race as people call it.
+func (u Unit) title() string { return strings.TrimSpace(u.Name + "  " + u.Unit) }
 
-// printSafe says what is safe when something is bad.
-func (s Status) printSafe(w io.Writer) {
-	if s.ExitCode() < 2 {
+// safe says what is safe when something is bad.
+func (p *printer) safe(s Status) {
+	if s.ExitCode() < ExitBad || s.Updated.IsZero() {
 		return
 	}
-	if waiting := s.Totals().Pending; waiting == 1 {
-		fmt.Fprintln(w, "  nothing is lost; 1 row is kept on this laptop")
-	} else if waiting > 1 {
-		fmt.Fprintf(w, "  nothing is lost; %d rows are kept on this laptop\n", waiting)
-	} else if !s.Updated.IsZero() {
-		fmt.Fprintln(w, "  nothing is lost; no row is waiting")
+	later := ""
+	if s.State == NotRunning {
+		later = ", and sent when it runs again"
+	}
+	switch waiting := s.Totals().Pending; waiting {
+	case 0:
+		fmt.Fprintln(p.w, "  nothing is lost; no row is waiting")
+	case 1:
+		fmt.Fprintf(p.w, "  nothing is lost; 1 row is kept on this laptop%s\n", later)
+	default:
+		fmt.Fprintf(p.w, "  nothing is lost; %d rows are kept on this laptop%s\n", waiting, later)
 	}
 }
 
-// seconds writes a duration as a person says it.
-func seconds(s float64) string {
-	d := time.Duration(s * float64(time.Second))
-	if d < time.Minute {
-		return fmt.Sprintf("%.0f s", d.Seconds())
+// mend says what to do where no daemon runs.
+func (p *printer) mend(s Status, c Commands) {
+	switch s.Process {
+	case Hung:
+		p.fact("now", c.Restart+"; it loses nothing")
+	case Ended:
+		p.fact("now", c.Start+"; its last words: "+c.Log)
+	case Stopped, NeverStarted:
+		p.fact("now", "to start it: "+c.Start)
+	case NotConfigured, Running:
 	}
-	return d.Round(time.Second).String()
+	if s.State == NotRunning && len(s.Units) > 0 {
+		p.fact("below", "as it was at "+s.Updated.Local().Format(time.DateTime))
+	}
+}
+
+// race writes the numbers of one race, below its name where there are several.
+func (p *printer) race(u Unit, s Status) {
+	margin := "  "
+	if len(s.Units) > 1 {
+		fmt.Fprintf(p.w, "  %s\n", logging.Clean(u.title()))
+		margin = "    "
+	}
+	for _, row := range []struct {
+		label string
+		count int
+		facts []string
+	}{
+		{"read", u.Read, u.lastRead(p.now)},
+		{"confirmed", u.Confirmed, u.lastConfirmed(p.now)},
+		{"waiting", u.Pending, u.waiting()},
+		{"HELD", u.Held, []string{u.HeldWhy}},
+	} {
+		if row.label == "HELD" && u.Held == 0 {
+			continue
+		}
+		line := fmt.Sprintf("%s%-9s %6d   %s", margin, row.label, row.count, strings.Join(row.facts, "   "))
+		fmt.Fprintln(p.w, strings.TrimRight(logging.Clean(line), " "))
+	}
+	if u.Unverified != "" {
+		fmt.Fprintf(p.w, "%son the page        %s\n", margin, logging.Clean(u.Unverified))
+	}
 }

@@ -1,17 +1,12 @@
 // Package status is what the daemon publishes about itself besides its log: one small JSON file of counts, never of
 // names, and the words in which people read it.
 //
-// The ledger's lock keeps a second process out of it, even to read, so `finishwatch status` reads this file. A file
-// that is old says that the daemon is not running, or hangs.
+// The ledger's lock keeps a second process out of it, even to read, so `finishwatch status` reads this file. [Read] tells
+// from its age and its process whether the daemon runs, hangs, was stopped or died; [Status.Print] says it to a person,
+// [Watch] goes on saying it.
 package status
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -44,6 +39,52 @@ type Status struct {
 
 	Started time.Time `json:"started,omitzero"`         // when this configuration was put in force
 	Refused string    `json:"config_refused,omitempty"` // why the last one that was asked for was not
+
+	Process Process `json:"process"`             // whether there is a daemon behind the numbers; see [Read]
+	Birth   uint64  `json:"pid_birth,omitempty"` // by which the PID of a process that came later is told apart
+
+	Share       string     `json:"share"`  // the network file system of the folder, such as "smb"; empty for a disk of this machine
+	Poll        float64    `json:"poll_s"` // seconds between two looks into the folder
+	Changed     time.Time  `json:"changed,omitzero"`
+	ChangedFile string     `json:"changed_file"` // the file that changed then, relative to the folder
+	Connection  Connection `json:"connection"`
+
+	Alerts       []Alert  `json:"alerts"`        // the worst first
+	AlertTrouble []string `json:"alert_trouble"` // why people are not told of them as [alert] says, ending in what to do
+}
+
+// Alert is something that a person should look at; package alert makes them.
+type Alert struct {
+	ID     string    `json:"id"` // stalled, login, folder, disk, refusals, missing, unverified, shrank, quiet, clock
+	Title  string    `json:"title"`
+	Detail string    `json:"detail"`
+	Safe   string    `json:"safe"`
+	Now    string    `json:"now"` // what to do
+	Bad    bool      `json:"bad"` // results do not arrive
+	Since  time.Time `json:"since"`
+}
+
+// Connection is what the server's answers have told.
+type Connection struct {
+	Answered time.Time `json:"answered,omitzero"`   // when it answered last; zero for never
+	Took     float64   `json:"took_ms"`             // from that question to its answer, milliseconds
+	Down     time.Time `json:"down_since,omitzero"` // since when it has not answered; zero when it does
+	DownWhy  string    `json:"down_why,omitempty"`  // ending in what to do
+	Login    string    `json:"login"`               // one of the words below
+	Clock    *Clock    `json:"clock"`               // null when it is not known
+}
+
+// What is known of the login.
+const (
+	LoginOK       = "ok"
+	LoginNo       = "refused"
+	LoginNotTried = "not tried"
+)
+
+// Clock is how far this laptop's clock is ahead of the server's, in seconds; negative where it is behind.
+type Clock struct {
+	Ahead  float64 `json:"ahead_s"`
+	Within float64 `json:"within_s"` // it may be so much more or less
 }
 
 // Unit is one race in numbers.
@@ -57,81 +98,30 @@ type Unit struct {
 	Verified  int    `json:"verified"`
 	LastBib   string `json:"last_bib"`
 	LastMark  string `json:"last_mark"`
-	HeldWhy   string `json:"held_why"` // why one of the held rows is held
+	HeldWhy   string `json:"held_why"` // each reason with the bibs, or with how many
 	OnHold    bool   `json:"on_hold"`  // a person's hold of the race
 
-	VerifiedAt time.Time `json:"verified_at,omitzero"` // when the page was read last; zero for never
+	VerifiedAt time.Time `json:"verified_at,omitzero"` // when the page could be read last; zero for never
 	Unverified string    `json:"unverified"`           // what is wrong on the page, or why it cannot be read
-}
 
-// Fresh is how old a status may be before the daemon counts as not running or hung. The daemon writes every [Beat].
-const (
-	Beat  = 2 * time.Second
-	Fresh = 15 * time.Second
-)
-
-// Write puts the status into its file at once: a reader sees the old one or the new one, never half of it.
-func (s Status) Write(path string) error {
-	text, err := json.Marshal(s)
-	if err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), ".status-*")
-	if err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	defer os.Remove(temporary.Name())
-	_, err = temporary.Write(append(text, '\n'))
-	err = errors.Join(err, temporary.Chmod(0o644), temporary.Close())
-	if err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return fmt.Errorf("write status: %w", err)
-	}
-	return nil
-}
-
-// Read returns the newest status of the files, and [NotRunning] when there is none or the newest is old. A file that
-// cannot be read is an error only when no other can.
-func Read(now time.Time, paths ...string) (Status, error) {
-	newest := Status{State: NotRunning, Units: []Unit{}}
-	var unreadable error
-	for _, path := range paths {
-		s, err := read(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			unreadable = err
-		case s.Updated.After(newest.Updated):
-			newest = s
-		}
-	}
-	if newest.Updated.IsZero() && unreadable != nil {
-		return newest, unreadable
-	}
-	// A daemon that runs writes by the clock that is read here. A time that is still to come is from before the clock was
-	// set back, and nobody has written since.
-	if age := now.Sub(newest.Updated); age > Fresh || age < -Fresh {
-		newest.State = NotRunning
-	}
-	return newest, nil
-}
-
-func read(path string) (Status, error) {
-	var s Status
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return s, fmt.Errorf("read status: %w", err)
-	}
-	if err := json.Unmarshal(text, &s); err != nil {
-		return s, fmt.Errorf("read status %s: %w; it is written anew when finishwatch runs", path, err)
-	}
-	return s, nil
+	LastRead      time.Time `json:"last_read,omitzero"` // when the last finish or correction was read since the start
+	LastFile      string    `json:"last_file"`          // and where
+	LastLine      int       `json:"last_line"`
+	LastConfirmed time.Time `json:"last_confirmed,omitzero"` // when an upload was accepted last since the start
+	HTTPStatus    int       `json:"http_status"`             // of that upload
+	HTTPTook      float64   `json:"http_took_ms"`            // milliseconds
+	OldestPending float64   `json:"oldest_pending_s"`        // seconds
+	Public        int       `json:"public"`                  // bibs with a mark in public, also where the files say another one now, or none
+	Vanished      int       `json:"vanished"`                // bibs that are in no export any more, and stay public
+	RefusedRows   int       `json:"refused_rows"`            // rows that the server does not take; they are among the held ones
+	Refused       string    `json:"refused"`                 // why the server refuses the whole race; empty when it does not
+	Missing       int       `json:"missing"`                 // rows that were accepted and are not on the page
+	Different     int       `json:"different"`               // rows with another mark there than was accepted
+	Unreadable    bool      `json:"unreadable"`              // the page could not be read at the last try
 }
 
 // attention reports whether a person should look at the race for another reason than held rows.
-func (u Unit) attention() bool { return u.OnHold || u.Unverified != "" }
+func (u Unit) attention() bool { return u.OnHold || u.Unverified != "" || u.Refused != "" }
 
 // Totals adds the units up.
 func (s Status) Totals() Unit {
@@ -145,18 +135,27 @@ func (s Status) Totals() Unit {
 	return t
 }
 
-// ExitCode is 0 fine, 1 attention, 2 bad, 3 not running (SERVICE section 3).
+// The exit codes of `finishwatch status` (SERVICE section 3).
+const (
+	ExitFine = iota
+	ExitAttention
+	ExitBad
+	ExitNotRunning
+)
+
+// ExitCode is the exit code that fits.
 func (s Status) ExitCode() int {
 	switch s.State {
 	case NotRunning:
-		return 3
+		return ExitNotRunning
 	case Stalled, NoFolder, LoginRefused:
-		return 2
+		return ExitBad
 	case CatchingUp, Paused:
-		return 1
+		return ExitAttention
 	}
-	if s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" || slices.ContainsFunc(s.Units, Unit.attention) {
-		return 1
+	if len(s.Alerts) > 0 || len(s.AlertTrouble) > 0 || s.Totals().Held > 0 || s.LastError != "" || s.Trouble != "" || s.Refused != "" || !s.Connection.Down.IsZero() ||
+		slices.ContainsFunc(s.Units, Unit.attention) {
+		return ExitAttention
 	}
-	return 0
+	return ExitFine
 }

@@ -2,241 +2,213 @@ package status
 
 import (
 	"bytes"
-	"encoding/json"
+	"flag"
+	"maps"
 	"os"
-	"path/filepath"
-	"runtime"
-	"strings"
-	"sync"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
 )
+
+var update = flag.Bool("update", false, "write what is shown now into testdata")
 
 var now = time.Date(2026, 5, 3, 11, 0, 0, 0, time.UTC)
 
-func race(state string) Status {
-	return Status{
-		State: state, Updated: now, Server: "test-data.opentrack.run/x/2026/GBR/api-test", Folder: "/srv/timing",
-		Units: []Unit{
-			{Unit: "R1/1/1", Name: "My 5k", Read: 412, Confirmed: 409, Pending: 3, LastBib: "349", LastMark: "14:25.10"},
-			{Unit: "R2/1/1", Read: 10, Confirmed: 10},
+func ago(d time.Duration) time.Time { return now.Add(-d) }
+
+var terminal = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "where its log goes"}
+
+// fiveK is a race in the middle, as SERVICE section 3 shows it.
+func fiveK(change ...func(*Status)) Status {
+	s := Status{
+		State: Live, Process: Running, Updated: now, Started: ago(time.Hour), PID: 4711,
+		Server: "test-data.opentrack.run/x/2026/GBR/api-test", Folder: "/srv/timing",
+		Units: []Unit{{
+			Unit: "R1/1/1", Name: "5k", Read: 412, Confirmed: 409, Pending: 3, Public: 409, OldestPending: 4,
+			LastBib: "349", LastMark: "14:25.10", LastRead: ago(3 * time.Second), LastFile: "5k.csv", LastLine: 413,
+			LastConfirmed: ago(5 * time.Second), HTTPStatus: 200, HTTPTook: 180.4, Verified: 400, VerifiedAt: ago(12 * time.Second),
+		}},
+		OldestPending: 4, Poll: 1, Changed: ago(3 * time.Second), ChangedFile: "5k.csv",
+		Connection: Connection{Answered: ago(5 * time.Second), Took: 42, Login: LoginOK, Clock: &Clock{Ahead: 0.3, Within: 0.1}},
+		Alerts:     []Alert{}, AlertTrouble: []string{},
+	}
+	for _, c := range change {
+		c(&s)
+	}
+	return s
+}
+
+// twoRaces is the same with a second race.
+func twoRaces(change ...func(*Status)) Status {
+	s := fiveK()
+	s.Units = append(s.Units, Unit{Unit: "R2/1/1", Read: 10, Confirmed: 10, Public: 10, LastBib: "7", LastMark: "31:20"})
+	for _, c := range change {
+		c(&s)
+	}
+	return s
+}
+
+// ended is a status that a daemon left, with what was found of its process.
+func ended(p Process, age time.Duration) Status {
+	return fiveK(func(s *Status) { s.State, s.Process, s.Updated = NotRunning, p, ago(age) })
+}
+
+// pictures are what people see, by what is so.
+func pictures() map[string]Status {
+	refused := "PUT roadxc_upload: HTTP 400: no such event; check that the event, round and heat exist in the competition's event grid"
+	return map[string]Status{
+		"all is well":        fiveK(),
+		"two races are well": twoRaces(),
+		"nothing has been read yet": fiveK(func(s *Status) {
+			s.Units[0] = Unit{Unit: "R1/1/1"}
+			s.ChangedFile, s.OldestPending, s.Connection = "", 0, Connection{Login: LoginNotTried}
+		}),
+		"on a share, and the last answer is old": fiveK(func(s *Status) {
+			s.Share, s.Connection.Answered, s.Connection.Clock = "smb", ago(50*time.Second), &Clock{Ahead: -0.04, Within: 0.5}
+		}),
+		"two reasons why rows are held": fiveK(func(s *Status) {
+			s.Units[0].Held = 2
+			s.Units[0].HeldWhy = "5k.csv line 91: no bib · bib 77: two times: 5k.csv line 88 has 14:31, 5k.csv line 203 has 14:50"
+		}),
+		"somebody exported the other clock": fiveK(func(s *Status) {
+			u := &s.Units[0]
+			u.Read, u.Confirmed, u.Pending, u.Held, u.Public, u.OldestPending = 40, 0, 0, 40, 40, 0
+			u.HeldWhy = "bibs 1, 10, 11, 12, 13 and 35 more: mass change: 40 of 40 marks changed at once in 5k.csv (bib 1 14:01 → 14:08); release, or export again"
+		}),
+		"bibs have vanished": fiveK(func(s *Status) {
+			s.Units[0].Held, s.Units[0].Vanished, s.Units[0].HeldWhy = 1, 1, "bib 7: vanished: no export has a finish of this bib any more"
+		}),
+		"a person paused":   fiveK(func(s *Status) { s.State, s.Paused = Paused, true }),
+		"a race is on hold": twoRaces(func(s *Status) { s.Units[0].OnHold = true }),
+		"it is catching up": fiveK(func(s *Status) { s.State, s.OldestPending, s.Units[0].OldestPending = CatchingUp, 37, 37 }),
+		"the page differs":  fiveK(func(s *Status) { s.Units[0].Unverified, s.Units[0].Different = "2 different there (bib 7)", 2 }),
+		"the page is hidden": fiveK(func(s *Status) {
+			s.Units[0].Unverified, s.Units[0].Unreadable = "not verified: read results back: the page shows no results", true
+		}),
+		"a file is in trouble": fiveK(func(s *Status) {
+			s.Trouble = "5k.csv: permission denied: let the user that finishwatch runs as read it"
+		}),
+		"the network is gone": fiveK(func(s *Status) {
+			s.State, s.Outage, s.LastError = Stalled, 754, "PUT roadxc_upload: no such host; it is tried again by itself"
+			s.Connection.Down = ago(754 * time.Second)
+		}),
+		"the network is gone while nothing waits": fiveK(func(s *Status) {
+			s.Units[0].Pending, s.Units[0].Confirmed, s.Units[0].OldestPending = 0, 412, 0
+			s.Connection.Down, s.Connection.DownWhy = ago(75*time.Second), "no such host"
+		}),
+		"the login is refused": fiveK(func(s *Status) {
+			s.State, s.Connection.Login, s.Outage = LoginRefused, LoginNo, 61
+			s.LastError = "log in: HTTP 401; check username and password, and that this user may edit the competition; then finishwatch reload, or start it again"
+		}),
+		"one of two races is refused, the other goes on": twoRaces(func(s *Status) {
+			s.State, s.LastError, s.Units[1].Refused = Stalled, "R2/1/1: "+refused, refused
+			s.Units[1].Confirmed, s.Units[1].Pending, s.Units[1].Public, s.Units[1].OldestPending = 0, 10, 0, 90
+		}),
+		"the only race is refused": fiveK(func(s *Status) { s.State, s.Units[0].Refused = Stalled, refused }),
+		"the disk is full": fiveK(func(s *Status) {
+			s.State, s.Trouble = Stalled, "write ledger: no space left on device; is there room on the disk?"
+		}),
+		"the folder is gone and no row waits": fiveK(func(s *Status) {
+			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: create the folder, mount the share or correct [watch] dir"
+			s.Units[0].Confirmed, s.Units[0].Pending, s.Units[0].OldestPending = 412, 0, 0
+		}),
+		"an alert, and nobody is told of it": fiveK(func(s *Status) {
+			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: mount the share"
+			s.Alerts = []Alert{{
+				ID: "folder", Title: "watched folder is gone", Detail: s.Trouble, Bad: true, Since: ago(42 * time.Second),
+				Safe: "what was read before goes on", Now: "mount the share",
+			}}
+			s.AlertTrouble = []string{"the command of [alert] did not work: permission denied; try it in a shell"}
+		}),
+		"two alerts while results go on": fiveK(func(s *Status) {
+			s.Alerts = []Alert{
+				{ID: "disk", Title: "disk is nearly full", Detail: "499 MB are left", Since: ago(time.Hour), Safe: "it stays", Now: "make room"},
+				{ID: "clock", Title: "this laptop's clock is wrong", Detail: "it is 9 s ahead of OpenTrack's", Since: ago(time.Minute), Safe: "marks", Now: "set it"},
+			}
+		}),
+		"new settings were refused": fiveK(func(s *Status) { s.Refused = "ledger is in use by process 17" }),
+		"it was stopped":            ended(Stopped, 5*time.Minute),
+		"it hangs":                  ended(Hung, 42*time.Second),
+		"it was killed":             ended(Ended, 3*time.Hour),
+		"it was never started":      {State: NotRunning, Process: NeverStarted},
+		"there is no configuration": {
+			State: NotRunning, Process: NotConfigured,
+			Trouble: "read the configuration: open config.toml: no such file or directory; write one with finishwatch init FOLDER",
 		},
+		"names that would paint over the screen": fiveK(func(s *Status) {
+			u := &s.Units[0]
+			u.Name, u.LastBib, u.Held, u.HeldWhy, s.ChangedFile = "5k\x1b[2J", "7\x1b[2J\nLIVE", 1, "bib \u202e7", "a\rb.csv"
+		}),
 	}
 }
 
+// Each picture, as a person sees it, with its line and its exit code.
 func TestWhatAPersonReads(t *testing.T) {
-	held := race(Live)
-	held.Units[0].Held, held.Units[0].HeldWhy = 2, "bib 77: two times"
-	stalled := race(Stalled)
-	stalled.Outage, stalled.OldestPending, stalled.LastError = 754, 61, "no such host; check the network"
-	folder := race(NoFolder)
-	folder.Units[0].Pending, folder.Trouble = 0, "watch /srv/timing: create the folder"
-	folder.Units[0].Confirmed = 412
-	refused := race(Live)
-	refused.LastError = "R2/1/1: refused"
-	hostile := race(Live)
-	hostile.Units = []Unit{{Unit: "R1/1/1", Read: 1, LastBib: "7\x1b[2J\nLIVE", Held: 1, HeldWhy: "bib \u202e7"}}
-	const top = "  → test-data.opentrack.run/x/2026/GBR/api-test\n"
-	const second = "  R2/1/1\n    read           10\n    confirmed      10\n    waiting         0\n"
-	const first = "  R1/1/1  My 5k\n    read          412   last bib 349  14:25.10\n    confirmed     409\n    waiting         3\n"
-	tests := map[string]struct {
-		status Status
-		line   string
-		text   string
-		exit   int
-	}{
-		"all is well": {
-			race(Live), "LIVE  read 422, confirmed 419, waiting 3",
-			"LIVE" + top + first + second + "  folder     /srv/timing\n", 0,
-		},
-		"something is held": {
-			held, "LIVE  read 422, confirmed 419, waiting 3, HELD 2",
-			"LIVE, attention" + top + first + "    HELD            2   bib 77: two times\n" + second + "  folder     /srv/timing\n", 1,
-		},
-		"catching up": {
-			race(CatchingUp), "CATCHING UP  read 422, confirmed 419, waiting 3",
-			"CATCHING UP" + top + first + second + "  folder     /srv/timing\n", 1,
-		},
-		"an outage": {
-			stalled, "STALLED  read 422, confirmed 419, waiting 3, nothing sent for 12m34s",
-			"STALLED" + top + first + second + "  oldest waiting  1m1s\n  folder     /srv/timing\n" +
-				"  trouble    no such host; check the network\n  nothing is lost; 3 rows are kept on this laptop\n", 2,
-		},
-		"no folder": {
-			folder, "NO FOLDER  read 422, confirmed 422, waiting 0",
-			"NO FOLDER" + top + strings.NewReplacer("409", "412", "        3\n", "        0\n").Replace(first) + second +
-				"  folder     /srv/timing\n  trouble    watch /srv/timing: create the folder\n  nothing is lost; no row is waiting\n", 2,
-		},
-		"a refused unit": {
-			refused, "LIVE  read 422, confirmed 419, waiting 3",
-			"LIVE, attention" + top + first + second + "  folder     /srv/timing\n  trouble    R2/1/1: refused\n", 1,
-		},
-		"not running any more": {
-			race(NotRunning), "NOT RUNNING  read 422, confirmed 419, waiting 3",
-			"NOT RUNNING" + top + first + second + "  folder     /srv/timing\n  nothing is lost; 3 rows are kept on this laptop\n" +
-				"  these numbers are 20 s old\n", 3,
-		},
-		"never started": {
-			Status{State: NotRunning},
-			"NOT RUNNING  read 0, confirmed 0, waiting 0",
-			"NOT RUNNING\n  no status has been written yet: start the daemon with finishwatch run\n", 3,
-		},
-		"a bib that would paint over the screen": {
-			hostile, "LIVE  read 1, confirmed 0, waiting 0, HELD 1",
-			"LIVE, attention" + top + "  R1/1/1\n    read            1   last bib 7\ufffd[2J LIVE  \n    confirmed       0\n    waiting         0\n" +
-				"    HELD            1   bib \ufffd7\n  folder     /srv/timing\n", 1,
-		},
+	const file = "testdata/pictures.txtar"
+	archive, err := txtar.ParseFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.line, test.status.Line()); diff != "" {
-				t.Errorf("line:\n%s", diff)
-			}
-			var text bytes.Buffer
-			test.status.Print(&text, now.Add(20*time.Second))
-			if diff := cmp.Diff(test.text, text.String()); diff != "" {
-				t.Errorf("text:\n%s", diff)
-			}
-			if got := test.status.ExitCode(); got != test.exit {
-				t.Errorf("exit code %d", got)
-			}
-		})
+	want := map[string]string{}
+	for _, f := range archive.Files {
+		want[f.Name] = string(f.Data)
+	}
+	got := map[string]string{}
+	for sentence, s := range pictures() {
+		var text bytes.Buffer
+		text.WriteString(s.Line() + "\n\n")
+		s.Print(&text, now, terminal)
+		text.WriteString("\nexit code " + string(rune('0'+s.ExitCode())) + "\n")
+		got[sentence] = text.String()
+	}
+	if *update {
+		writeArchive(t, file, got)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func writeArchive(t *testing.T, path string, texts map[string]string) {
+	t.Helper()
+	archive := &txtar.Archive{Comment: []byte("What people see. Written with go test -update; read it before you keep it.\n\n")}
+	for _, sentence := range slices.Sorted(maps.Keys(texts)) {
+		archive.Files = append(archive.Files, txtar.File{Name: sentence, Data: []byte(texts[sentence])})
+	}
+	if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+		t.Fatal(err)
 	}
 }
 
 func TestExitCodes(t *testing.T) {
-	tests := map[string]int{Live: 0, CatchingUp: 1, Stalled: 2, NoFolder: 2, LoginRefused: 2, NotRunning: 3}
-	for state, want := range tests {
-		if got := (Status{State: state}).ExitCode(); got != want {
-			t.Errorf("%s: %d", state, got)
-		}
-	}
-	if got := (Status{State: Live, Trouble: "5k.csv: refused"}).ExitCode(); got != 1 {
-		t.Errorf("trouble with a file: %d", got)
-	}
-}
-
-func TestRead(t *testing.T) {
-	at := func(age time.Duration, name string) Status {
-		return Status{State: Live, Updated: now.Add(-age), Server: name, Units: []Unit{}}
-	}
 	tests := map[string]struct {
-		files []any // a Status, or text as it stands; nil is no file
-		want  string
-		from  string
-		error string
+		change func(*Status)
+		want   int
 	}{
-		"no file":                                {[]any{nil, nil}, NotRunning, "", ""},
-		"a fresh one":                            {[]any{at(time.Second, "a"), nil}, Live, "a", ""},
-		"the newest of two":                      {[]any{at(9*time.Second, "a"), at(time.Second, "b")}, Live, "b", ""},
-		"the newest of two, the other way round": {[]any{at(time.Second, "a"), at(9*time.Second, "b")}, Live, "a", ""},
-		"as old as it may be":                    {[]any{at(Fresh, "a")}, Live, "a", ""},
-		"an old one":                             {[]any{at(Fresh+time.Second, "a")}, NotRunning, "a", ""},
-		"one from before the clock was set back": {[]any{at(-time.Hour, "a")}, NotRunning, "a", ""},
-		"a clock that is a little behind":        {[]any{at(-time.Second, "a")}, Live, "a", ""},
-		"damaged":                                {[]any{`{"state":"LI`}, NotRunning, "", "it is written anew when finishwatch runs"},
-		"empty":                                  {[]any{``}, NotRunning, "", "it is written anew"},
-		"a damaged one beside a good one":        {[]any{`{"state":"LI`, at(time.Second, "b")}, Live, "b", ""},
-		"a good one beside a damaged one":        {[]any{at(time.Second, "a"), `nonsense`}, Live, "a", ""},
-		"keys of a later version":                {[]any{`{"state":"LIVE","server":"a","updated":"2026-05-03T11:00:00Z","moon":"full"}`}, Live, "a", ""},
+		"well":                       {func(*Status) {}, ExitFine},
+		"catching up":                {func(s *Status) { s.State = CatchingUp }, ExitAttention},
+		"paused":                     {func(s *Status) { s.State = Paused }, ExitAttention},
+		"stalled":                    {func(s *Status) { s.State = Stalled }, ExitBad},
+		"no folder":                  {func(s *Status) { s.State = NoFolder }, ExitBad},
+		"login refused":              {func(s *Status) { s.State = LoginRefused }, ExitBad},
+		"not running":                {func(s *Status) { s.State = NotRunning }, ExitNotRunning},
+		"a file in trouble":          {func(s *Status) { s.Trouble = "5k.csv: refused" }, ExitAttention},
+		"an error":                   {func(s *Status) { s.LastError = "R2/1/1: refused" }, ExitAttention},
+		"held":                       {func(s *Status) { s.Units[0].Held = 1 }, ExitAttention},
+		"on hold":                    {func(s *Status) { s.Units[0].OnHold = true }, ExitAttention},
+		"not verified":               {func(s *Status) { s.Units[0].Unverified = "x" }, ExitAttention},
+		"a race refused":             {func(s *Status) { s.Units[0].Refused = "x" }, ExitAttention},
+		"the server does not answer": {func(s *Status) { s.Connection.Down = now }, ExitAttention},
+		"an alert":                   {func(s *Status) { s.Alerts = []Alert{{ID: "disk"}} }, ExitAttention},
+		"nobody is told of alerts":   {func(s *Status) { s.AlertTrouble = []string{"x"} }, ExitAttention},
+		"settings refused":           {func(s *Status) { s.Refused = "x" }, ExitAttention},
 	}
 	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			var paths []string
-			for i, file := range test.files {
-				path := filepath.Join(t.TempDir(), string(rune('a'+i))+".json")
-				paths = append(paths, path)
-				var err error
-				switch file := file.(type) {
-				case string:
-					err = os.WriteFile(path, []byte(file), 0o644)
-				case Status:
-					err = file.Write(path)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-			}
-			got, err := Read(now, paths...)
-			if got.State != test.want || got.Server != test.from {
-				t.Errorf("%s from %q", got.State, got.Server)
-			}
-			if (err != nil) != (test.error != "") || err != nil && !strings.Contains(err.Error(), test.error) {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-// The keys are a contract.
-func TestTheFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "status.json")
-	s := race(Live)
-	s.Units = s.Units[:1]
-	s.PID = 7
-	if err := s.Write(path); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	const want = `{"state":"LIVE","units":[{"unit":"R1/1/1","name":"My 5k","read":412,"confirmed":409,"pending":3,"held":0,"verified":0,` +
-		`"last_bib":"349","last_mark":"14:25.10","held_why":"","on_hold":false,"unverified":""}],"oldest_pending_s":0,"outage_s":0,"last_error":"",` +
-		`"updated":"2026-05-03T11:00:00Z","server":"test-data.opentrack.run/x/2026/GBR/api-test","folder":"/srv/timing","trouble":"","pid":7,"paused":false}` + "\n"
-	if diff := cmp.Diff(want, string(text)); diff != "" {
-		t.Error(diff)
-	}
-	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if runtime.GOOS != "windows" && info.Mode() != 0o644 {
-		t.Errorf("mode %v: others cannot read it", info.Mode())
-	}
-	none, err := Read(now, filepath.Join(t.TempDir(), "none"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text, _ := json.Marshal(none); !bytes.Contains(text, []byte(`"units":[]`)) {
-		t.Errorf("without a status there is no list of units: %s", text)
-	}
-}
-
-func TestAReaderNeverSeesHalfAStatus(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "status.json")
-	if err := race(Live).Write(path); err != nil {
-		t.Fatal(err)
-	}
-	stop := make(chan struct{})
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				if err := race(Live).Write(path); err != nil {
-					t.Error(err)
-					return
-				}
-			}
+		if got := fiveK(test.change).ExitCode(); got != test.want {
+			t.Errorf("%s: %d, want %d", name, got, test.want)
 		}
-	})
-	for range 300 {
-		if s, err := Read(now, path); err != nil || len(s.Units) != 2 {
-			t.Fatalf("%+v %v", s, err)
-		}
-	}
-	close(stop)
-	writer.Wait()
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
-		t.Errorf("%v %v", left, err)
-	}
-	if err := race(Live).Write(filepath.Join(dir, "nowhere", "status.json")); err == nil {
-		t.Error("a folder that is not there is no error")
 	}
 }

@@ -1,9 +1,9 @@
-package main
+package disk
 
 import "golang.org/x/sys/windows"
 
-// freeSpace is what this user may still write where a folder is or will be, in bytes.
-func freeSpace(folder string) (uint64, error) {
+// Free is what this user may still write where a folder is or will be, in bytes.
+func Free(folder string) (uint64, error) {
 	name, err := windows.UTF16PtrFromString(existing(folder))
 	if err != nil {
 		return 0, err

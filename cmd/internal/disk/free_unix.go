@@ -1,11 +1,11 @@
 //go:build unix
 
-package main
+package disk
 
 import "syscall"
 
-// freeSpace is what this user may still write where a folder is or will be, in bytes.
-func freeSpace(folder string) (uint64, error) {
+// Free is what this user may still write where a folder is or will be, in bytes.
+func Free(folder string) (uint64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(existing(folder), &s); err != nil {
 		return 0, err
