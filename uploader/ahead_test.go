@@ -59,7 +59,7 @@ func TestWhileAPutIsOnItsWayTheOneBeforeIsConfirmedAndTheNextOneOffered(t *testi
 		synctest.Wait()
 		equal(t, "PUTs", []string{"append R1/1/1 1=14:01 2=14:02", "append R1/1/1 3=14:03 4=14:04", "append R1/1/1 5=14:05 6=14:06"}, r.server.sent())
 		equal(t, "times", []time.Duration{0, time.Second, 2 * time.Second}, r.server.times())
-		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 6}, r.ledger.Counts(r1))
+		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 6, Public: 6}, r.ledger.Counts(r1))
 		if r.server.maximum != 1 {
 			t.Errorf("%d PUTs in flight at once", r.server.maximum)
 		}
@@ -128,7 +128,7 @@ func TestAFailedPutIsSentAgainBeforeWhatWasOfferedAhead(t *testing.T) {
 		equal(t, "PUTs", []string{
 			"append R1/1/1 1=14:01 2=14:02", "append R1/1/1 3=14:03 4=14:04", "append R1/1/1 3=14:03 4=14:04", "append R1/1/1 5=14:05 6=14:06",
 		}, r.server.sent())
-		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 6}, r.ledger.Counts(r1))
+		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 6, Public: 6}, r.ledger.Counts(r1))
 	})
 }
 
@@ -169,7 +169,7 @@ func TestWhatWasOfferedAheadWaitsForARefusal(t *testing.T) {
 		time.Sleep(5 * time.Minute)
 		synctest.Wait()
 		equal(t, "the first", []string{"append R1/1/1 1=14:01 2=14:02", "append R1/1/1 1=14:01", "append R1/1/1 2=14:02 3=14:03"}, r.server.sent()[:3])
-		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 5, Held: 1, Refused: 1}, r.ledger.Counts(r1))
+		equal(t, "numbers", state.Counts{Read: 6, Confirmed: 5, Held: 1, Refused: 1, Public: 5}, r.ledger.Counts(r1))
 	})
 }
 
