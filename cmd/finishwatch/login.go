@@ -74,7 +74,7 @@ func (l *login) run(ctx context.Context) error {
 	if err := terminal.On(os.Stderr).While(tries, func() error { return server.Login(ctx) }); err != nil {
 		refused, ok := errors.AsType[*uploader.Error](err)
 		if !ok || refused.Class == uploader.LoginRefused || !l.untried {
-			return &exit{code: codeOf(err), err: fmt.Errorf("%w; the password is not stored%s", ended(err), ifOutOfReach(refused))}
+			return &exit{code: codeOf(err), err: fmt.Errorf("%s; the password is not stored%s", withoutReload(ended(err)), ifOutOfReach(refused))}
 		}
 		tried = "not tried: the server is out of reach"
 	}
@@ -98,6 +98,11 @@ func (l *login) next(cfg *config.Config, file string) {
 	if service := serviceOf(cfg); service != "" && cfg.OpenTrack.PasswordFile == "" {
 		fmt.Fprintf(l.out, "the service takes it with: systemctl restart %s\n", service)
 	}
+}
+
+// withoutReload leaves out what is right for the daemon that was refused: here nothing is stored that it could read.
+func withoutReload(err error) string {
+	return strings.Replace(err.Error(), "; then finishwatch reload, or start it again", "", 1)
 }
 
 func ifOutOfReach(err *uploader.Error) string {
