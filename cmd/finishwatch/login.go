@@ -93,7 +93,11 @@ func (l *login) next(cfg *config.Config, file string) {
 		if beside, err := filepath.Rel(filepath.Dir(cfg.Path), file); err == nil && filepath.IsLocal(beside) {
 			name = filepath.ToSlash(beside)
 		}
-		fmt.Fprintf(l.out, "%s does not name it yet. Below [opentrack], write this line, or take the # away in front of it:\n  password_file = %q\n", l.path, name)
+		where := "does not name it yet. Below [opentrack], write this line, or take the # away in front of it:"
+		if cfg.OpenTrack.PasswordFile != "" {
+			where = "names another file. In the place of that line, write:"
+		}
+		fmt.Fprintf(l.out, "%s %s\n  password_file = %q\n", l.path, where, name)
 	}
 	if service := serviceOf(cfg); service != "" && cfg.OpenTrack.PasswordFile == "" {
 		fmt.Fprintf(l.out, "the service takes it with: systemctl restart %s\n", service)
