@@ -19,7 +19,7 @@ var now = time.Date(2026, 5, 3, 11, 0, 0, 0, time.UTC)
 
 func ago(d time.Duration) time.Time { return now.Add(-d) }
 
-var terminal = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "where its log goes"}
+var shell = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "where its log goes"}
 
 // fiveK is a race in the middle, as SERVICE section 3 shows it.
 func fiveK(change ...func(*Status)) Status {
@@ -160,7 +160,7 @@ func TestWhatAPersonReads(t *testing.T) {
 	for sentence, s := range pictures() {
 		var text bytes.Buffer
 		text.WriteString(s.Line() + "\n\n")
-		s.Print(&text, now, terminal)
+		s.Print(&text, now, shell)
 		text.WriteString("\nexit code " + string(rune('0'+s.ExitCode())) + "\n")
 		got[sentence] = text.String()
 	}

@@ -223,7 +223,7 @@ func TestWatchingOnATerminal(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- View{Commands: terminal, every: 5 * time.Millisecond}.Watch(ctx, file, func() (Status, error) {
+		done <- View{Commands: shell, every: 5 * time.Millisecond}.Watch(ctx, file, func() (Status, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			return s, cannot

@@ -32,7 +32,7 @@ func Duration(d time.Duration) string { return seconds(d.Seconds()) }
 
 // gone says how a daemon ended of which nothing is to be seen.
 func (s Status) gone(now time.Time) string {
-	age := seconds(now.Sub(s.Updated).Seconds())
+	age := since(now, s.Updated)
 	switch s.Process {
 	case NeverStarted:
 		return "it was never started with this configuration"
@@ -49,9 +49,9 @@ func (s Status) gone(now time.Time) string {
 // stalled says whether nothing is sent or only some races are refused.
 func (s Status) stalled() string {
 	refused := s.refusedUnits()
-	text := strings.Join(refused, ", ") + " is refused by the server"
+	text := some(refused) + " is refused by the server"
 	if len(refused) > 1 {
-		text = strings.Join(refused, ", ") + " are refused by the server"
+		text = some(refused) + " are refused by the server"
 	}
 	switch others := len(s.Units) - len(refused); {
 	case s.Outage > 0:
@@ -65,6 +65,15 @@ func (s Status) stalled() string {
 	default:
 		return fmt.Sprintf("%s; the other %d races go on", text, others)
 	}
+}
+
+// some names a few of many races.
+func some(units []string) string {
+	const few = 3
+	if more := len(units) - few; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(units[:few], ", "), more)
+	}
+	return strings.Join(units, ", ")
 }
 
 // refusedUnits are the races that the server does not take.
