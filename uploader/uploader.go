@@ -230,6 +230,7 @@ func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
 	}
 	r, sent := u.removeVanished(ctx)
 	if !sent {
+		u.calm()
 		r = rest{wait: min(r.wait, turn.retryIn), idle: true}
 	}
 	return r
