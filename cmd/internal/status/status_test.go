@@ -109,7 +109,7 @@ func pictures() map[string]Status {
 		}),
 		"the only race is refused": fiveK(func(s *Status) { s.State, s.Units[0].Refused = Stalled, refused }),
 		"the disk is full": fiveK(func(s *Status) {
-			s.State, s.Trouble = Stalled, "write ledger: no space left on device; is there room on the disk?"
+			s.State, s.Unwritten, s.Trouble = Stalled, true, "write ledger: no space left on device; is there room on the disk?"
 		}),
 		"the folder is gone and no row waits": fiveK(func(s *Status) {
 			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: create the folder, mount the share or correct [watch] dir"

@@ -97,6 +97,9 @@ func TestALedgerThatCannotBeWrittenKeepsNothing(t *testing.T) {
 	s := fiveK(func(s *Status) { s.State, s.Unwritten, s.Units[0].Pending = Stalled, true, 0 })
 	var out bytes.Buffer
 	s.Print(&out, now, shell)
+	if why := s.Why(now); why != "the ledger cannot be written" {
+		t.Error(why)
+	}
 	if strings.Contains(out.String(), "no row is waiting") || !strings.Contains(out.String(), "what cannot be written down is still in the exports") {
 		t.Error(out.String())
 	}
@@ -117,6 +120,15 @@ func TestTheLineSaysThatSomebodyShouldLook(t *testing.T) {
 		if s := fiveK(test.is); !strings.HasSuffix(s.Line(), test.want) {
 			t.Errorf("%s: %s", name, s.Line())
 		}
+	}
+}
+
+func TestRowsOnHoldAreNotOnTheWay(t *testing.T) {
+	s := twoRaces(func(s *Status) {
+		s.State, s.OldestPending, s.Units[0].OnHold, s.Units[1].Pending = CatchingUp, 20, true, 1
+	})
+	if got := s.Why(now); got != "1 row is on the way, the oldest for 20 s; it is sending" {
+		t.Error(got)
 	}
 }
 

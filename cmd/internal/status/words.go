@@ -20,7 +20,7 @@ func (s Status) Why(now time.Time) string {
 	case LoginRefused:
 		return "OpenTrack does not take this username and password, or the user's rights"
 	case CatchingUp:
-		return fmt.Sprintf("%s on the way, the oldest for %s; it is sending", rows(s.Totals().Pending, "is", "are"), seconds(s.OldestPending))
+		return fmt.Sprintf("%s on the way, the oldest for %s; it is sending", rows(s.onTheWay(), "is", "are"), seconds(s.OldestPending))
 	case Stalled:
 		return s.stalled()
 	}
@@ -54,6 +54,8 @@ func (s Status) stalled() string {
 		text = some(refused) + " are refused by the server"
 	}
 	switch others := len(s.Units) - len(refused); {
+	case s.Unwritten:
+		return "the ledger cannot be written"
 	case s.Outage > 0:
 		return "nothing can be sent for " + seconds(s.Outage) + "; it tries again by itself"
 	case len(refused) == 0:
@@ -65,6 +67,17 @@ func (s Status) stalled() string {
 	default:
 		return fmt.Sprintf("%s; the other %d races go on", text, others)
 	}
+}
+
+// onTheWay is how many rows wait that nobody holds.
+func (s Status) onTheWay() int {
+	n := 0
+	for _, u := range s.Units {
+		if !u.OnHold {
+			n += u.Pending
+		}
+	}
+	return n
 }
 
 // some names a few of many races.
