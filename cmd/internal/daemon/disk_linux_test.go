@@ -43,7 +43,9 @@ func TestADiskThatIsFullForAWhile(t *testing.T) {
 	f.must(os.Remove(ballast))
 	f.must(syscall.Mount("none", small, "tmpfs", syscall.MS_REMOUNT, "size=64m"))
 	f.await("everything arrives when there is room", func() bool { return len(f.page("R1")) == 3001 })
-	f.awaitStatus("it is over", func(s status.Status) bool { return s.State == status.Live && !s.Unwritten && s.Totals().Confirmed == 3001 })
+	f.awaitStatus("it is over", func(s status.Status) bool {
+		return s.State == status.Live && !s.Unwritten && s.Totals().Confirmed == 3001
+	})
 	if n := f.said("ledger can be written again"); n != 1 {
 		t.Errorf("said %d times", n)
 	}
