@@ -211,8 +211,8 @@ func (w *wanted) untaken(text string) []Cell {
 		return nil
 	}
 	var cells []Cell
-	for i, c := range split.rec.cells[:min(len(split.rec.cells), maxCells)] {
-		if b := trim(c.text()); len(b) > 0 {
+	for i := range min(len(split.rec.cells), maxCells) {
+		if b := split.rec.trimmed(i); len(b) > 0 {
 			cells = append(cells, Cell{Column: i + 1, Heading: w.kept.table.schema.heading(i), Text: clean(string(b))})
 		}
 	}

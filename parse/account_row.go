@@ -121,7 +121,7 @@ func (r *rowAccount) bibText() string {
 // look reads the time and the status as the judge does.
 func (r *rowAccount) look() {
 	t := &r.table
-	r.at = trim(t.cell(&r.rec, t.schema.time))
+	r.at = t.cell(&r.rec, t.schema.time)
 	r.time = readTime(r.at)
 	if r.time.kind == bareNumber && t.rules.TimeUnit != "" {
 		r.time = unitTime(r.at, t.rules.TimeUnit)

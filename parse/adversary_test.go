@@ -109,9 +109,14 @@ func costOf(data []byte) (uint64, error) {
 	return after.TotalAlloc - before.TotalAlloc, err
 }
 
-// workbookOf makes a workbook of its parts. Those that are not given say as little as they can.
+// workbookOf makes a workbook of its parts.
 func workbookOf(t testing.TB, parts map[string]string) []byte {
 	t.Helper()
+	return zipOf(t, withParts(parts), zip.Deflate)
+}
+
+// withParts adds the parts of a workbook that are not given. They say as little as they can.
+func withParts(parts map[string]string) map[string]string {
 	const names = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
 	const office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 	const pack = `xmlns="http://schemas.openxmlformats.org/package/2006/relationships"`
@@ -123,16 +128,7 @@ func workbookOf(t testing.TB, parts map[string]string) []byte {
 		"xl/worksheets/sheet1.xml":   sheetOf(""),
 	}
 	maps.Copy(all, parts)
-	var out bytes.Buffer
-	w := zip.NewWriter(&out)
-	for name, content := range all {
-		part, err := w.Create(name)
-		must(t, err)
-		_, err = part.Write([]byte(content))
-		must(t, err)
-	}
-	must(t, w.Close())
-	return out.Bytes()
+	return all
 }
 
 func sheetOf(rows string) string {

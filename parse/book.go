@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strconv"
@@ -19,14 +20,15 @@ type book struct {
 	disputed []int32                      // finishes of which another row was found since the last reading
 	told     struct{ finishes, held int } // of these the last reading knew
 	lines    []int                        // of the file, where the rows come from a [sheet]; else nil
-	letters  strings.Builder              // what the bibs are made of, so that they do not take one allocation each
 }
 
-// bytesPerRow is a low guess, for the first sizes only.
+// bytesPerRow is a low guess, so that the first sizes are not larger than the file where its lines are short.
 const bytesPerRow = 48
 
+// newBook makes room for the rows of a file, and for a few more that it may grow by.
 func newBook(data []byte) *book {
-	rows := min(len(data)/bytesPerRow, 1<<17)
+	lines := bytes.Count(data, []byte{'\n'})
+	rows := min(lines+lines/32+1, len(data)/bytesPerRow, 1<<17)
 	return &book{finishes: make([]Finish, 0, rows)}
 }
 
@@ -76,10 +78,8 @@ func (b *book) claim(line int, bib string, mark Mark, reason string) {
 func (b *book) finish(line int, cell []byte, mark Mark) {
 	b.entered = true
 	line = b.lineOf(line)
-	i, again := b.byBib.find(cell)
-	if !again {
-		bib := b.keep(cell)
-		b.byBib.put(bib, int32(len(b.finishes)))
+	bib, i := b.byBib.enter(cell, int32(len(b.finishes)))
+	if int(i) == len(b.finishes) {
 		b.finishes = append(b.finishes, Finish{Bib: Bib(bib), Mark: mark, Line: line})
 		return
 	}
@@ -93,18 +93,6 @@ func (b *book) finish(line int, cell []byte, mark Mark) {
 	}
 	b.twice[i] = append(b.twice[i], Finish{Bib: first.Bib, Mark: mark, Line: line})
 	b.disputed = append(b.disputed, i)
-}
-
-// keep copies a bib behind the others. A strings.Builder never changes what it has handed out.
-func (b *book) keep(bib []byte) string {
-	const chunk = 16 << 10
-	if b.letters.Cap()-b.letters.Len() < len(bib) {
-		b.letters = strings.Builder{}
-		b.letters.Grow(chunk)
-	}
-	from := b.letters.Len()
-	b.letters.Write(bib)
-	return b.letters.String()[from:]
 }
 
 // close fills in the lists of a reading with all that was entered.

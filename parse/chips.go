@@ -51,8 +51,8 @@ func chipHeader(d *decoded) (*splitter, *chipMap) {
 		for split.next() && blankRow(&split.rec) {
 		}
 		c := &chipMap{chipAt: -1, bibAt: -1, chips: map[string]Bib{}, lines: map[string]int{}}
-		for i, cell := range split.rec.cells {
-			switch string(bytes.ToLower(trim(cell.text()))) {
+		for i := range split.rec.cells {
+			switch string(bytes.ToLower(split.rec.trimmed(i))) {
 			case "chip":
 				c.chipAt = i
 			case "bib":
@@ -79,8 +79,8 @@ func (c *chipMap) row(rec *record) {
 		c.wrong(rec.line, "this is no row of chip and bib")
 		return
 	}
-	chip := string(chipKey(trim(rec.cells[c.chipAt].text())))
-	bib := string(trim(rec.cells[c.bibAt].text()))
+	chip := string(chipKey(rec.trimmed(c.chipAt)))
+	bib := string(rec.trimmed(c.bibAt))
 	switch before, again := c.chips[chip]; {
 	case chip == "" || len(chip) > maxChip || strings.ContainsFunc(chip, func(r rune) bool { return !showable(r) }):
 		c.wrong(rec.line, "not a chip: "+quote(chip))

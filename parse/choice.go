@@ -53,10 +53,10 @@ func (e *FileError) exemplify(d *decoded, from int, delim byte) {
 	rows := newSplitter(d.data[min(from, len(d.data)):], delim, false)
 	e.fill(func() (func(int) string, bool) {
 		return func(column int) string {
-			if column >= len(rows.rec.cells) || rows.rec.fault != sound {
+			if rows.rec.fault != sound {
 				return ""
 			}
-			return d.text(trim(rows.rec.cells[column].text()), rows.rec.bytes)
+			return d.text(rows.rec.trimmed(column), rows.rec.bytes)
 		}, rows.next()
 	})
 }

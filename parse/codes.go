@@ -7,7 +7,7 @@ import (
 
 // flag reads a column such as "nc" or "dnf", in which 1, x or yes mean that it is so.
 func (t *table) flag(rec *record, column int) statusWord {
-	b := bytes.ToLower(trim(t.cell(rec, column)))
+	b := bytes.ToLower(t.cell(rec, column))
 	role := t.schema.roleOf(column)
 	code, isFlag := flagCodes[role]
 	switch string(b) {
@@ -61,8 +61,8 @@ func (t *table) strayCode(rec *record) statusWord {
 	if !codesIn(rec.bytes) {
 		return statusWord{}
 	}
-	for i, c := range rec.cells {
-		b := trim(c.raw)
+	for i := range rec.cells {
+		b := trim(rec.raw(i))
 		if i == t.schema.bib || i == t.schema.time || !codesIn(b) {
 			continue
 		}

@@ -115,7 +115,7 @@ func (t *table) row(rec *record) {
 		t.book.ignore(rec.line, "header")
 		return
 	}
-	at := trim(t.cell(rec, t.schema.time))
+	at := t.cell(rec, t.schema.time)
 	time := readTime(at)
 	if commentRow(rec) {
 		time.kind = notATime // whatever stands in it; but it may be a header
@@ -123,7 +123,9 @@ func (t *table) row(rec *record) {
 	if time.kind == bareNumber && t.rules.TimeUnit != "" {
 		time = unitTime(at, t.rules.TimeUnit)
 	}
-	time = t.sinceStart(at, time)
+	if !t.rules.Start.IsZero() {
+		time = t.sinceStart(at, time)
+	}
 	if time.kind != clearTime && t.notARow(rec) {
 		return
 	}
@@ -131,29 +133,35 @@ func (t *table) row(rec *record) {
 		t.book.hold(rec.line, "", "below another header (line "+strconv.Itoa(t.book.lineOf(t.foreign))+"); export this table alone")
 		return
 	}
-	if reason, ok := t.filteredOut(rec); ok {
-		t.book.ignore(rec.line, reason)
-		return
+	if len(t.schema.where) > 0 {
+		if reason, out := t.filteredOut(rec); out {
+			t.book.ignore(rec.line, reason)
+			return
+		}
 	}
 	t.result(rec, at, time)
 }
 
-// cell returns the content of a column, nothing where the row has no such column.
+// cell returns the content of a column without blanks around it, nothing where the row has no such column.
 func (t *table) cell(rec *record, column int) []byte {
 	if column < 0 || column >= len(rec.cells) {
 		return nil
 	}
-	c := rec.cells[column].text()
-	// Spreadsheets are kept from eating leading noughts by ="007".
-	if len(c) > 3 && c[0] == '=' && c[1] == '"' && c[len(c)-1] == '"' {
-		c = c[2 : len(c)-1]
+	b := rec.raw(column)
+	if len(b) > 0 && visible(b[0]) && visible(b[len(b)-1]) && b[0] != '=' && !rec.cells[column].escaped {
+		return b // nearly every cell
 	}
-	return c
+	b = rec.text(column)
+	// Spreadsheets are kept from eating leading noughts by ="007".
+	if len(b) > 3 && b[0] == '=' && b[1] == '"' && b[len(b)-1] == '"' {
+		b = b[2 : len(b)-1]
+	}
+	return trim(b)
 }
 
 // bib returns the trimmed content of the bib column in UTF-8.
 func (t *table) bib(rec *record) []byte {
-	b := trim(t.cell(rec, t.schema.bib))
+	b := t.cell(rec, t.schema.bib)
 	if ascii(b) {
 		return b
 	}
@@ -211,7 +219,7 @@ func (t *table) notARow(rec *record) bool {
 	switch {
 	case blankRow(rec):
 		t.book.ignore(rec.line, "blank")
-	case !digits(trim(t.cell(rec, t.schema.bib))) && couldHead(rec) && t.headerAgain(rec):
+	case !digits(t.cell(rec, t.schema.bib)) && couldHead(rec) && t.headerAgain(rec):
 		t.book.ignore(rec.line, "header")
 	case commentRow(rec):
 		t.book.ignore(rec.line, "comment")
@@ -273,7 +281,7 @@ func (t *table) sameColumns(h *header) bool {
 // filteredOut applies Rules.Where.
 func (t *table) filteredOut(rec *record) (string, bool) {
 	for _, f := range t.schema.where {
-		b := trim(t.cell(rec, f.column))
+		b := t.cell(rec, f.column)
 		if f.value != anyValue && string(b) != f.value && (ascii(b) || t.text(b, rec.bytes) != f.value) {
 			return "not in this race: " + clean(f.name) + " is " + quote(t.text(b, rec.bytes)) + ", and this race takes " + quote(f.value), true
 		}
@@ -325,15 +333,14 @@ func (t *table) result(rec *record, at []byte, time timeCell) {
 		t.book.holdMark(rec.line, Bib(bib), mark, other)
 		return
 	}
-	// What is only doubted may be right, and then another row of the same bib is wrong. What a person has bounded is wrong.
-	claims = claims || !mark.IsZero() && !t.rules.outside(mark)
 	switch {
-	case reason != "" && claims:
-		t.book.claim(rec.line, string(bib), mark, reason)
-	case reason != "":
-		t.book.holdMark(rec.line, Bib(bib), mark, reason)
-	default:
+	case reason == "":
 		t.book.finish(rec.line, bib, mark)
+	case claims, !mark.IsZero() && !t.rules.outside(mark):
+		// What is only doubted may be right, and then another row of the same bib is wrong. What a person has bounded is wrong.
+		t.book.claim(rec.line, string(bib), mark, reason)
+	default:
+		t.book.holdMark(rec.line, Bib(bib), mark, reason)
 	}
 }
 
@@ -383,9 +390,9 @@ func (t *table) complete(rec *record, time timeCell) bool {
 		// shows by being less than the one above; where nothing stands above, nothing can be compared.
 		return t.fields > 0 && time.fields >= t.fields && time.decimals >= t.decimals && time.hundredths >= t.above
 	case last == s.bib:
-		return t.bibLength > 0 && len(trim(rec.cells[last].raw)) >= t.bibLength
+		return t.bibLength > 0 && len(trim(rec.raw(last))) >= t.bibLength
 	case last == s.status || bytes.ContainsRune([]byte("-"), rune(s.delim)):
-		return len(trim(rec.cells[last].raw)) > 0
+		return len(trim(rec.raw(last))) > 0
 	}
 	return true
 }

@@ -215,8 +215,8 @@ func (f *detector) headerRow(rec *record) bool {
 // we do not know, and what the columns are cannot be guessed.
 func (f *detector) unknownHeader(rec *record, h *header) bool {
 	f.texts = 0
-	for _, c := range rec.cells {
-		if b := trim(c.raw); len(b) > 0 && b[0] >= '0' && b[0] <= '9' {
+	for i := range rec.cells {
+		if b := trim(rec.raw(i)); len(b) > 0 && b[0] >= '0' && b[0] <= '9' {
 			return false
 		}
 	}

@@ -311,8 +311,8 @@ func delimitedRow(d *decoded, line []byte) bool {
 			continue
 		}
 		bib, time, last := -1, -1, -1
-		for i, c := range split.rec.cells {
-			b := trim(c.text())
+		for i := range split.rec.cells {
+			b := split.rec.trimmed(i)
 			switch kind := readTime(b).kind; {
 			case kind == clearTime, kind == bareNumber && time < 0 && bib >= 0:
 				time = i

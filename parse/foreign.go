@@ -9,9 +9,9 @@ import (
 // readsOnly is what to do about a file of a kind that this version does not read.
 const readsOnly = "export as CSV, or as another kind that `finishwatch formats` lists"
 
-// binary refuses content that is no text, by how it begins. A spreadsheet is text only where no other format is asked
+// binaryFile refuses content that is no text, by how it begins. A spreadsheet is text only where no other format is asked
 // for.
-func binary(data []byte, format string) *FileError {
+func binaryFile(data []byte, format string) *FileError {
 	if zipped(data) && (automatic(format) || format == "xlsx") {
 		return nil
 	}

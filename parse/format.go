@@ -143,7 +143,7 @@ func contentOf(data []byte, encoding string) (decoded, *FileError) {
 
 // formatFor refuses a format that is not known, and files that no format can be.
 func formatFor(data []byte, name string) (format, *FileError) {
-	if err := binary(data, name); err != nil {
+	if err := binaryFile(data, name); err != nil {
 		return format{}, err
 	}
 	if automatic(name) {

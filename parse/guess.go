@@ -18,8 +18,8 @@ const maxGuess = 256
 // guessRow looks at every filled cell.
 func guessRow(rec *record) guess {
 	g := guess{width: widthOf(rec)}
-	for i, c := range rec.cells[:min(len(rec.cells), maxGuess)] {
-		b := trim(c.text())
+	for i := range min(len(rec.cells), maxGuess) {
+		b := rec.trimmed(i)
 		switch {
 		case readTime(b).kind == clearTime:
 			g.times = append(g.times, i)
@@ -138,11 +138,11 @@ func undecided(what string, columns map[int]bool, rec *record) *FileError {
 	var names []string
 	var choices []Choice
 	none := header{}
-	for i, c := range rec.cells {
+	for i := range rec.cells {
 		if columns[i] {
 			names = append(names, strconv.Itoa(i+1))
 			choice := none.choice(i, none.key(what, i))
-			choice.Example = clean(string(trim(c.text())))
+			choice.Example = clean(string(rec.trimmed(i)))
 			choices = append(choices, choice)
 		}
 	}
@@ -161,10 +161,10 @@ func undecided(what string, columns map[int]bool, rec *record) *FileError {
 func (f *detector) numbered(rec *record) {
 	bib, _ := columnNumber(f.rules.Columns.Bib)
 	time, _ := columnNumber(f.rules.Columns.Time)
-	if bib >= len(rec.cells) || time >= len(rec.cells) || !figureBib(trim(rec.cells[bib].text())) {
+	if bib >= len(rec.cells) || time >= len(rec.cells) || !figureBib(rec.trimmed(bib)) {
 		return
 	}
-	at := trim(rec.cells[time].text())
+	at := rec.trimmed(time)
 	t := readTime(at)
 	_, dated := readStamp(at)
 	dated = dated && !f.rules.Start.IsZero()
@@ -192,10 +192,10 @@ func resultRow(rec *record, s *schema) bool {
 	if rec.fault != sound || max(s.bib, s.time) >= len(rec.cells) || blankRow(rec) || commentRow(rec) {
 		return false
 	}
-	if bibProblem(trim(rec.cells[s.bib].text())) != "" {
+	if bibProblem(rec.trimmed(s.bib)) != "" {
 		return false
 	}
-	at := trim(rec.cells[s.time].text())
+	at := rec.trimmed(s.time)
 	switch readTime(at).kind {
 	case noTime:
 		return false
@@ -220,7 +220,7 @@ func (f *detector) uncounted() {
 			continue
 		}
 		rows++
-		at := string(trim(rec.cells[s.bib].text()))
+		at := string(rec.trimmed(s.bib))
 		if at != strconv.Itoa(rows) && at != tied { // two runners may share a place
 			return
 		}

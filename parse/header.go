@@ -17,8 +17,8 @@ type header struct {
 // readHeader looks every cell up.
 func (d *decoded) readHeader(rec *record) header {
 	h := header{texts: make([]string, 0, len(rec.cells)), roles: make([]role, 0, len(rec.cells))}
-	for _, c := range rec.cells {
-		text := strings.Join(strings.Fields(d.text(trim(c.text()), rec.bytes)), " ")
+	for i := range rec.cells {
+		text := strings.Join(strings.Fields(d.text(rec.trimmed(i), rec.bytes)), " ")
 		r := headerRole(text)
 		if r != noRole {
 			h.known++
@@ -32,8 +32,8 @@ func (d *decoded) readHeader(rec *record) header {
 // couldHead is a quick look at a row: a header has more than one filled cell, and no time among them.
 func couldHead(rec *record) bool {
 	filled := 0
-	for _, c := range rec.cells {
-		b := trim(c.raw)
+	for i := range rec.cells {
+		b := trim(rec.raw(i))
 		if len(b) == 0 {
 			continue
 		}
@@ -323,8 +323,8 @@ func (h *header) missing(rules *Rules) *FileError {
 func (d *decoded) teamTitle(rec *record) bool {
 	filled := 0
 	var title []byte
-	for _, c := range rec.cells {
-		if b := trim(c.text()); len(b) > 0 {
+	for i := range rec.cells {
+		if b := rec.trimmed(i); len(b) > 0 {
 			title = b
 			filled++
 		}

@@ -42,7 +42,10 @@ func (t *table) status(rec *record, at []byte, time timeCell) statusWord {
 
 // statusColumn reads the column whose every word counts.
 func (t *table) statusColumn(rec *record) statusWord {
-	b := trim(t.cell(rec, t.schema.status))
+	if t.schema.status < 0 {
+		return statusWord{verdict: saysNothing}
+	}
+	b := t.cell(rec, t.schema.status)
 	if blankStatus(b) {
 		return statusWord{verdict: saysNothing}
 	}
@@ -74,7 +77,7 @@ func (t *table) isClassifier() bool {
 
 // noteWord reads a place or a remark. Places are figures, and most rows have one.
 func (t *table) noteWord(rec *record, column int) statusWord {
-	b := trim(t.cell(rec, column))
+	b := t.cell(rec, column)
 	if len(b) == 0 || b[0] >= '0' && b[0] <= '9' {
 		return statusWord{verdict: saysNothing}
 	}
@@ -116,10 +119,10 @@ func (t *table) mark(rec *record, at []byte, time timeCell, said statusWord) (Ma
 func (t *table) statusText(rec *record, said statusWord) string {
 	s := t.schema
 	if at := said.column - 1; at >= 0 {
-		return s.nameOf(at) + " " + quote(t.text(trim(t.cell(rec, at)), rec.bytes))
+		return s.nameOf(at) + " " + quote(t.text(t.cell(rec, at), rec.bytes))
 	}
 	for _, i := range slices.Concat([]int{s.status}, s.flags, s.notes, []int{s.time}) {
-		if b := trim(t.cell(rec, i)); len(b) > 0 && string(b) != "0" {
+		if b := t.cell(rec, i); len(b) > 0 && string(b) != "0" {
 			name := s.nameOf(i)
 			if word := classifierWords[string(b)]; i == s.status && word != "" && t.isClassifier() {
 				return quote(string(b)) + " (" + word + ")"
@@ -156,7 +159,9 @@ func (t *table) timeMark(rec *record, at []byte, time timeCell) (Mark, string) {
 	if err != nil {
 		return Mark{}, "not a time: " + quote(string(at)) + fixCell
 	}
-	m = t.rules.written(m)
+	if t.rules.Rounding != RoundNone || t.rules.MinutesPastHour {
+		m = t.rules.written(m)
+	}
 	return m, t.believed(m, time)
 }
 
@@ -191,7 +196,7 @@ func (r *Rules) bounds(m Mark) string {
 // other clock's time.
 func (t *table) otherClock(rec *record) string {
 	s := t.schema
-	if s.other < 0 || readTime(trim(t.cell(rec, s.other))).kind != clearTime {
+	if s.other < 0 || readTime(t.cell(rec, s.other)).kind != clearTime {
 		return ""
 	}
 	return "no " + s.columns.Time + ", only " + s.nameOf(s.other) + "; enter it in the timing program: no clock stands in for the other"
@@ -270,7 +275,7 @@ func (t *table) pushed(rec *record, extra int) bool {
 		if at >= len(rec.cells) {
 			break
 		}
-		b := trim(rec.cells[at].text())
+		b := rec.trimmed(at)
 		if len(b) == 0 || b[0] >= '0' && b[0] <= '9' || readTime(b).kind != notATime {
 			return true
 		}
@@ -278,9 +283,12 @@ func (t *table) pushed(rec *record, extra int) bool {
 	if s.status > s.time || s.bib > s.time {
 		return true
 	}
-	return slices.ContainsFunc(rec.cells[s.width:], func(c cell) bool {
-		return statusOf(string(trim(c.text()))).verdict == saysCode
-	})
+	for i := s.width; i < len(rec.cells); i++ {
+		if statusOf(string(rec.trimmed(i))).verdict == saysCode {
+			return true
+		}
+	}
+	return false
 }
 
 // pulled reports whether a short row lacks a cell in its middle: a time stands where no time belongs.
@@ -291,7 +299,7 @@ func (t *table) pulled(rec *record) bool {
 			continue
 		}
 		untimed := i < len(s.header.roles) && (plainRole(s.header.roles[i]) || textColumn(s.header.texts[i]))
-		if untimed && readTime(trim(rec.cells[i].text())).kind == clearTime {
+		if untimed && readTime(rec.trimmed(i)).kind == clearTime {
 			return true
 		}
 	}

@@ -47,6 +47,9 @@ func trim(b []byte) []byte {
 	return b
 }
 
+// visible reports an ASCII character that is no blank.
+func visible(c byte) bool { return c > ' ' && c < 0x7f }
+
 func trimEnd(b []byte) []byte {
 	for len(b) > 0 {
 		n := len(b)

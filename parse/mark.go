@@ -68,18 +68,20 @@ func CodeMark(c Code) Mark { return Mark{code: c} }
 // TimeMark returns the mark of a time in hundredths of a second, shown with 0, 1 or 2 decimals. Digits that would not
 // be shown go up into the next one that is. An error means that the time is not between 0.01 s and 99:59:59.99.
 func TimeMark(hundredths int64, decimals int) (Mark, error) {
-	unit := int64(100)
-	for range min(max(decimals, 0), 2) {
-		unit /= 10
-	}
 	if hundredths <= 0 || hundredths > maxHundredths {
 		return Mark{}, fmt.Errorf("a time of %d hundredths of a second is outside 0.01 s to 99:59:59.99", hundredths)
 	}
-	up := (hundredths + unit - 1) / unit * unit
+	up := hundredths
+	switch decimals = min(max(decimals, 0), 2); decimals {
+	case 0:
+		up = (hundredths + 99) / 100 * 100
+	case 1:
+		up = (hundredths + 9) / 10 * 10
+	}
 	if up > maxHundredths {
 		return Mark{}, fmt.Errorf("a time of %d hundredths of a second is outside 0.01 s to 99:59:59.99", hundredths)
 	}
-	return Mark{hundredths: int32(up), decimals: uint8(min(max(decimals, 0), 2))}, nil
+	return Mark{hundredths: int32(up), decimals: uint8(decimals)}, nil
 }
 
 // Rounded applies a road rule. Codes stay as they are.

@@ -278,7 +278,7 @@ func (o *oeReader) row(rec *record) {
 		o.sheet.ignore(rec.line, "blank")
 		return
 	}
-	bib := o.cell(rec, o.bib)
+	bib := rec.trimmed(o.bib)
 	if bibProblem(bib) != "" {
 		bib = nil
 	}
@@ -291,7 +291,7 @@ func (o *oeReader) row(rec *record) {
 		o.sheet.hold(rec.line, string(bib), reason)
 		return
 	}
-	if readTime(o.cell(rec, o.layout.time)).kind != noTime || len(o.cell(rec, o.layout.class)) > 0 {
+	if readTime(rec.trimmed(o.layout.time)).kind != noTime || len(rec.trimmed(o.layout.class)) > 0 {
 		o.rows++
 		if len(bib) > 0 {
 			o.bibs++
@@ -299,7 +299,7 @@ func (o *oeReader) row(rec *record) {
 	}
 	texts := make([]string, o.width)
 	for i := range texts {
-		texts[i] = o.text(o.cell(rec, i), rec.bytes)
+		texts[i] = o.text(rec.trimmed(i), rec.bytes)
 	}
 	o.sheet.add(rec.line, texts...)
 }
@@ -310,34 +310,26 @@ func (o *oeReader) whole(rec *record) bool {
 	return len(rec.cells) >= o.width && o.bib < len(rec.cells)-1 && o.layout.time < len(rec.cells)-1 && !rec.irregular
 }
 
-// cell returns the trimmed content of a column.
-func (o *oeReader) cell(rec *record, column int) []byte {
-	if column < 0 || column >= len(rec.cells) {
-		return nil
-	}
-	return trim(rec.cells[column].text())
-}
-
 // outOfPlace says why the cells of a row cannot stand under their headings, or nothing: the number of cells says
 // nothing, because every row has as many punches as it likes.
 func (o *oeReader) outOfPlace(rec *record) string {
 	l := o.layout
 	for _, at := range []int{l.start, l.finish} {
-		if t := readTime(o.cell(rec, at)); t.kind != clearTime && t.kind != noTime {
+		if t := readTime(rec.trimmed(at)); t.kind != clearTime && t.kind != noTime {
 			return "cells out of place: no time of day in column " + strconv.Itoa(at+1)
 		}
 	}
-	start, finish, time := readTime(o.cell(rec, l.start)), readTime(o.cell(rec, l.finish)), readTime(o.cell(rec, l.time))
+	start, finish, time := readTime(rec.trimmed(l.start)), readTime(rec.trimmed(l.finish)), readTime(rec.trimmed(l.time))
 	if start.kind == clearTime && time.kind == clearTime && finish.kind == clearTime && time.hundredths == finish.hundredths {
 		return "the time is the time of day of the finish; write the time since the start"
 	}
-	if nc := o.cell(rec, l.nc); len(nc) > 1 && nc[0] >= '0' && nc[0] <= '9' {
+	if nc := rec.trimmed(l.nc); len(nc) > 1 && nc[0] >= '0' && nc[0] <= '9' {
 		return "cells out of place: column " + strconv.Itoa(l.nc+1) + " does not say whether the row competes"
 	}
-	if t := o.cell(rec, l.time); digits(t) && !o.unit {
+	if t := rec.trimmed(l.time); digits(t) && !o.unit {
 		return "cells out of place: a number without a colon in the column of the time"
 	}
-	if class := o.cell(rec, l.class); readTime(class).kind == clearTime {
+	if class := rec.trimmed(l.class); readTime(class).kind == clearTime {
 		return "cells out of place: a time in the column of the classifier"
 	}
 	return ""

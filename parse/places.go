@@ -33,7 +33,7 @@ func (t *table) unranked(rec *record, m Mark) string {
 	if r.column < 0 || r.column == t.schema.bib {
 		return ""
 	}
-	b := trim(t.cell(rec, r.column))
+	b := t.cell(rec, r.column)
 	word := isWord(b)
 	if !r.begun && word {
 		r.column = -1 // somebody's home town

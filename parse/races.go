@@ -43,7 +43,7 @@ func (s *schema) undecided(wanted role) []int {
 // onCourse says that a row was taken at another point than the finish, or nothing.
 func (t *table) onCourse(rec *record) string {
 	for _, i := range t.schema.sites {
-		b := trim(t.cell(rec, i))
+		b := t.cell(rec, i)
 		if len(b) == 0 {
 			continue
 		}
@@ -75,10 +75,11 @@ func (s *schema) raceColumn(i int) raceColumn {
 
 // elsewhere says that a row belongs to another race, or to another point than the finish, or nothing.
 func (t *table) elsewhere(rec *record) string {
-	if other := t.otherRace(rec); other != "" {
-		return other
+	other := t.otherRace(rec)
+	if other == "" && len(t.schema.sites) > 0 {
+		other = t.onCourse(rec)
 	}
-	return t.onCourse(rec)
+	return other
 }
 
 // otherRace says why a row does not belong to the race with which the file began, or nothing.
@@ -98,7 +99,7 @@ func (t *table) otherRace(rec *record) string {
 func (t *table) otherColumn(rec *record) string {
 	for i := range t.races {
 		c := &t.races[i]
-		b := trim(t.cell(rec, c.column))
+		b := t.cell(rec, c.column)
 		if len(b) == 0 || string(b) == c.first {
 			continue
 		}
@@ -154,8 +155,8 @@ func (t *table) title(rec *record) {
 		return
 	}
 	var only []byte
-	for _, c := range rec.cells {
-		if b := trim(c.raw); len(b) > 0 {
+	for i := range rec.cells {
+		if b := trim(rec.raw(i)); len(b) > 0 {
 			if only != nil {
 				return
 			}

@@ -188,6 +188,7 @@ func TestAdversarialInputIsLinear(t *testing.T) {
 		"quotes and nothing else":     strings.Repeat(`"`, 999) + "\n",
 		"no line end":                 `a"`,
 		"quotes that nearly close":    "\"a\"b,\"c\"\"\n",
+		"quotes far behind blanks":    strings.Repeat(" ", 30000) + "x" + strings.Repeat(`"`, 30000) + "\n",
 		"every row is another header": "Name,Club,Team,Bib,Time\n",
 		"many columns":                strings.Repeat("Bib,", 2000) + "\n",
 		"a bib that comes again":      "7,Ash,14:25\n7,Ash,14:26\n",

@@ -141,7 +141,7 @@ func (t *table) passedAt(rec *record) string {
 		if !passedWords[word] || word == "lap" && s.hasPlace() || slices.ContainsFunc(s.where, func(f filter) bool { return f.column == i }) {
 			continue
 		}
-		b := trim(t.cell(rec, i))
+		b := t.cell(rec, i)
 		kind := readTime(b).kind
 		if kind == bareNumber || kind == notATime && statusOf(t.text(b, rec.bytes)).verdict == unknownWord {
 			return s.nameOf(i)
@@ -177,7 +177,7 @@ func (s *schema) hasPlace() bool {
 // widthOf counts cells up to the last one that is not blank.
 func widthOf(rec *record) int {
 	n := len(rec.cells)
-	for n > 0 && len(trim(rec.cells[n-1].raw)) == 0 {
+	for n > 0 && len(trim(rec.raw(n-1))) == 0 {
 		n--
 	}
 	return n

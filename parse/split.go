@@ -12,25 +12,10 @@ const (
 	maxRowLines = 16
 )
 
-// cell is one cell of a row as it stands in the file, without the quotes around it.
+// cell is where one cell stands in the data, without the quotes around it.
 type cell struct {
-	raw     []byte
-	escaped bool // holds doubled or escaped quotes
-}
-
-// text returns the content with the quotes unescaped.
-func (c cell) text() []byte {
-	if !c.escaped {
-		return c.raw
-	}
-	out := make([]byte, 0, len(c.raw))
-	for i := 0; i < len(c.raw); i++ {
-		if next := i + 1; next < len(c.raw) && c.raw[next] == '"' && (c.raw[i] == '"' || c.raw[i] == '\\') {
-			i++
-		}
-		out = append(out, c.raw[i])
-	}
-	return out
+	from, to int
+	escaped  bool // holds doubled or escaped quotes
 }
 
 // fault is what is wrong with the shape of a row.
@@ -49,6 +34,7 @@ type record struct {
 	line         int // from 1
 	start        int // in the data
 	bytes        []byte
+	data         []byte // in which the cells are
 	cells        []cell
 	fault        fault
 	irregular    bool // has quotes in quoted cells that the rules of CSV do not allow
@@ -56,12 +42,42 @@ type record struct {
 	unterminated bool // no newline ends it
 }
 
+// raw returns a cell as it stands in the file, without the quotes around it.
+func (r *record) raw(i int) []byte { return r.data[r.cells[i].from:r.cells[i].to] }
+
+// text returns a cell with the quotes unescaped.
+func (r *record) text(i int) []byte {
+	if r.cells[i].escaped {
+		return unescaped(r.raw(i))
+	}
+	return r.raw(i)
+}
+
+func unescaped(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if next := i + 1; next < len(raw) && raw[next] == '"' && (raw[i] == '"' || raw[i] == '\\') {
+			i++
+		}
+		out = append(out, raw[i])
+	}
+	return out
+}
+
+// trimmed returns a cell without blanks around it, nothing where the row has no such cell.
+func (r *record) trimmed(i int) []byte {
+	if i < 0 || i >= len(r.cells) {
+		return nil
+	}
+	return trim(r.text(i))
+}
+
 // splitter cuts text into records. It copies nothing: the cells point into the data.
 type splitter struct {
 	data    []byte
 	delim   byte
 	growing bool
-	nuls    bool // there is a NUL somewhere
+	clean   int // up to where there is no NUL, as far as that is known
 	pos     int
 	line    int
 	torn    int // the line at which a growing file ends inside a quoted cell, else 0
@@ -69,13 +85,25 @@ type splitter struct {
 }
 
 func newSplitter(data []byte, delim byte, growing bool) *splitter {
-	return &splitter{data: data, delim: delim, growing: growing, nuls: bytes.IndexByte(data, 0) >= 0}
+	return &splitter{data: data, delim: delim, growing: growing}
 }
 
 // resume goes on at a place in data, where a line begins that is not read yet.
 func (s *splitter) resume(data []byte, from int) {
-	s.data, s.pos, s.torn = data, from, 0
-	s.nuls = bytes.IndexByte(data[from:], 0) >= 0
+	s.data, s.pos, s.torn, s.clean = data, from, 0, from
+}
+
+// nulIn reports whether there is a NUL between two places of a line. Most files have none, and are looked through in
+// large steps.
+func (s *splitter) nulIn(from, to int) bool {
+	if to <= s.clean {
+		return false
+	}
+	s.clean = min(max(to, from+maxLine), len(s.data))
+	if i := bytes.IndexByte(s.data[from:s.clean], 0); i >= 0 {
+		s.clean = from + i
+	}
+	return s.clean < to
 }
 
 // next moves to the next record; false at the end, or where a growing file is torn inside a quoted cell.
@@ -85,18 +113,16 @@ func (s *splitter) next() bool {
 	}
 	end, after := s.lineEnd(s.pos)
 	rec := &s.rec
-	rec.line, rec.start, rec.bytes, rec.cells = s.line+1, s.pos, s.data[s.pos:end], rec.cells[:0]
+	rec.line, rec.start, rec.bytes, rec.data, rec.cells = s.line+1, s.pos, s.data[s.pos:end], s.data, rec.cells[:0]
 	rec.fault, rec.irregular, rec.bare, rec.unterminated = sound, false, false, after == end
 	lines := 1
 	switch {
 	case end-s.pos > maxLine:
 		rec.fault = tooLong
-	case s.nuls && bytes.IndexByte(rec.bytes, 0) >= 0:
+	case s.nulIn(s.pos, end):
 		rec.fault = hasNUL
-	case bytes.IndexByte(rec.bytes, '"') < 0:
-		s.plain(s.pos, end)
 	default:
-		after, lines = s.quoted(end, after)
+		after, lines = s.row(end, after)
 		if lines == 0 {
 			s.torn = s.line + 1
 			return false
@@ -115,39 +141,10 @@ func (s *splitter) lineEnd(pos int) (end, after int) {
 	return len(s.data), len(s.data)
 }
 
-// plain splits what stands between two places of a line, without quotes.
-func (s *splitter) plain(at, end int) {
-	line, delim, cells := s.data[at:end], s.delim, s.rec.cells
-	from := 0
-	for i, c := range line {
-		if c == delim {
-			cells = append(cells, cell{raw: line[from:i]})
-			from = i + 1
-		}
-	}
-	s.rec.cells = append(cells, cell{raw: line[from:]})
-}
-
-// plainBefore splits the cells in front of the one in which the next quote stands, and returns where that one begins;
-// past end where no quote is left.
-func (s *splitter) plainBefore(at, end int) int {
-	quote := bytes.IndexByte(s.data[at:end], '"')
-	if quote < 0 {
-		s.plain(at, end)
-		return end + 1
-	}
-	last := bytes.LastIndexByte(s.data[at:at+quote], s.delim)
-	if last < 0 {
-		return at
-	}
-	s.plain(at, at+last)
-	return at + last + 1
-}
-
-// quoted splits a row with quotes that begins on the line from pos to end, and joins following lines where a quoted
-// cell is properly closed on one of them. It returns where the next row begins and how many lines this one has; none
-// where the data ends too early to say.
-func (s *splitter) quoted(end, after int) (int, int) {
+// row splits a row that begins on the line from pos to end, and joins following lines where a quoted cell is properly
+// closed on one of them. It returns where the next row begins and how many lines this one has; none where the data ends
+// too early to say.
+func (s *splitter) row(end, after int) (int, int) {
 	firstEnd, firstAfter := end, after
 	at, lines := s.pos, 1
 	for {
@@ -170,8 +167,7 @@ func (s *splitter) quoted(end, after int) (int, int) {
 		if bytes.IndexByte(s.data[after:closing], s.delim) >= 0 {
 			s.rec.fault = runsAcross
 		}
-		content := s.data[open:closing]
-		s.rec.cells = append(s.rec.cells, cell{raw: content, escaped: bytes.Contains(content, []byte(`""`))})
+		s.add(open, closing, bytes.Contains(s.data[open:closing], []byte(`""`)))
 		lines += joined
 		end, after = s.lineEnd(closing)
 		at = s.skipClosed(closing+1, end)
@@ -182,112 +178,15 @@ func (s *splitter) quoted(end, after int) (int, int) {
 	}
 }
 
-// skipClosed goes from behind a closing quote to the cell behind the next delimiter; past end where there is none.
-func (s *splitter) skipClosed(at, end int) int {
-	for at < end && s.data[at] != s.delim {
-		at++
-	}
-	return at + 1
-}
-
 // breakOff makes the first line alone the row. Its last cell runs to the end of the line.
 func (s *splitter) breakOff(end, after int) {
 	s.rec.cells = s.rec.cells[:0]
 	s.rec.irregular = false
 	s.rec.bytes, s.rec.unterminated = s.data[s.pos:end], after == end
 	if open := s.cellsUntil(s.pos, end); open >= 0 {
-		s.rec.cells = append(s.rec.cells, cell{raw: s.data[open:end]})
+		s.add(open, end, false)
 	}
 	s.rec.fault = neverEnds
-}
-
-// cellsUntil appends the cells between two places of one line. Where a quoted cell is still open at the end it
-// returns where its content begins, else -1. A cell such as "Joe" Smith begins with a quote that is no more than a
-// character; the number of cells tells whether that was right.
-func (s *splitter) cellsUntil(at, end int) (open int) {
-	for {
-		if at = s.plainBefore(at, end); at > end {
-			return -1
-		}
-		from := s.quoteAt(at, end)
-		closing := -1
-		if from >= 0 {
-			before := s.rec.irregular
-			closing = s.closingInLine(from, end)
-			if closing < 0 && s.rec.irregular == before {
-				return from
-			}
-		}
-		if closing >= 0 {
-			content := s.data[from:closing]
-			s.rec.cells = append(s.rec.cells, cell{raw: content, escaped: bytes.IndexByte(content, '"') >= 0})
-			at = s.skipClosed(closing+1, end)
-		} else {
-			at = s.bareCell(at, end)
-		}
-		if at > end {
-			return -1
-		}
-	}
-}
-
-// bareCell appends a cell that no quote opens and returns where the next one begins. A quote inside is a character
-// like any other, but it makes the row suspicious where it has too many cells.
-func (s *splitter) bareCell(at, end int) int {
-	line, stop := s.data[:end], at
-	for stop < len(line) && line[stop] != s.delim {
-		if line[stop] == '"' {
-			s.rec.bare = true
-		}
-		stop++
-	}
-	s.rec.cells = append(s.rec.cells, cell{raw: line[at:stop]})
-	return stop + 1
-}
-
-// quoteAt returns where the content of a quoted cell begins, or -1. Blanks in front of the quote are allowed, because
-// people write a blank behind a comma.
-func (s *splitter) quoteAt(at, end int) int {
-	for at < end && s.data[at] == ' ' {
-		at++
-	}
-	if at < end && s.data[at] == '"' {
-		return at + 1
-	}
-	return -1
-}
-
-// closingInLine returns the place of the quote that closes a cell: one that a delimiter or the line end follows. Any
-// other quote is content: doubled, escaped by a backslash, or left alone by a program that does not escape.
-func (s *splitter) closingInLine(at, end int) int {
-	start := at
-	for at < end {
-		i := bytes.IndexByte(s.data[at:end], '"')
-		if i < 0 {
-			return -1
-		}
-		at += i
-		switch {
-		case at > start && s.data[at-1] == '\\':
-			s.rec.irregular = true
-		case at+1 < end && s.data[at+1] == '"':
-			at++
-		case s.endsCell(at+1, end):
-			return at
-		default:
-			s.rec.irregular = true
-		}
-		at++
-	}
-	return -1
-}
-
-// endsCell reports whether nothing but blanks stands between a quote and the next delimiter or line end.
-func (s *splitter) endsCell(at, end int) bool {
-	for at < end && (s.data[at] == ' ' || s.data[at] == '\r') && s.data[at] != s.delim {
-		at++
-	}
-	return at == end || s.data[at] == s.delim
 }
 
 // closing looks for the end of a quoted cell on the lines behind the one that opened it, by the rules of CSV and
@@ -300,7 +199,7 @@ func (s *splitter) closing(at, most int) (place, lines int) {
 			return -1, -1
 		}
 		end, after := s.lineEnd(at)
-		if end-at > maxLine || s.nuls && bytes.IndexByte(s.data[at:end], 0) >= 0 {
+		if end-at > maxLine || s.nulIn(at, end) {
 			return -1, 0
 		}
 		if i, ok := s.strictQuote(at, end); i >= 0 {

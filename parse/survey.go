@@ -46,7 +46,7 @@ func (s *survey) row(t *table, rec *record) {
 		if c.More {
 			continue
 		}
-		value := t.text(trim(t.cell(rec, i)), rec.bytes)
+		value := t.text(t.cell(rec, i), rec.bytes)
 		if slices.Contains(c.Values, value) {
 			continue
 		}

@@ -90,70 +90,59 @@ func number(b []byte, most int) (n int64, digits int) {
 	return n, digits
 }
 
-// clockTime reads m:ss, h:mm:ss and h:m:ss with a fraction behind a point or comma, and h:mm.ss,t.
+// clockTime reads m:ss, h:mm:ss and h:m:ss with a fraction behind a point or comma, and h:mm.ss,t. The last field has two
+// digits, so that the torn 14:2 is no time; all but the first are below sixty.
 func clockTime(b []byte) (timeCell, []byte) {
-	var fields [3]int64
-	count, at := 0, 0
-	for {
-		n, digits := number(b[at:], 4)
-		last := at+digits >= len(b) || b[at+digits] != ':'
-		if !fieldFits(count, digits, n, last) {
-			return timeCell{}, nil
-		}
-		fields[count] = n
-		at += digits
-		count++
-		if last {
-			break
-		}
-		if count == 3 {
-			return timeCell{}, nil
-		}
-		at++
+	first, at := timeField(b, 0)
+	if at == 0 || at > 3 || at >= len(b) || b[at] != ':' {
+		return timeCell{}, nil
 	}
-	if count == 2 {
-		if t, rest, ok := pointSeconds(fields, b[at:]); ok {
+	second, colon := timeField(b, at+1)
+	digits := colon - at - 1
+	if digits == 0 || digits > 2 || second > 59 {
+		return timeCell{}, nil
+	}
+	seconds := first*60 + second
+	if colon == len(b) || b[colon] != ':' {
+		if digits != 2 {
+			return timeCell{}, nil
+		}
+		if t, rest, ok := pointSeconds(seconds, b[colon:]); ok {
 			return t, rest
 		}
+		return withFraction(seconds, 2, b[colon:])
 	}
-	return withFraction(fields, count, b[at:])
+	third, end := timeField(b, colon+1)
+	if end-colon != 3 || third > 59 || end < len(b) && b[end] == ':' {
+		return timeCell{}, nil
+	}
+	return withFraction(seconds*60+third, 3, b[end:])
 }
 
-// fieldFits checks one field: two digits in the last, so that the torn 14:2 is no time; below sixty in all but the
-// first; at least one colon.
-func fieldFits(count, digits int, n int64, last bool) bool {
-	switch {
-	case digits == 0 || digits > 3:
-		return false
-	case count == 0:
-		return !last
-	case last:
-		return digits == 2 && n < 60
+// timeField reads the digits from a place on, up to one more than any field may have, and returns where they end.
+func timeField(b []byte, at int) (n int64, end int) {
+	for end = at; end < len(b) && end < at+4 && figure(b[end]); end++ {
+		n = n*10 + int64(b[end]-'0')
 	}
-	return digits <= 2 && n < 60
+	return n, end
 }
 
-// pointSeconds reads h:mm.ss,t, from where the point must follow.
-func pointSeconds(fields [3]int64, b []byte) (timeCell, []byte, bool) {
+// pointSeconds reads the seconds of h:mm.ss,t, from where the point must follow.
+func pointSeconds(minutes int64, b []byte) (timeCell, []byte, bool) {
 	if len(b) < 5 || b[0] != '.' || b[3] != ',' {
 		return timeCell{}, nil, false
 	}
 	seconds, digits := number(b[1:], 2)
-	if digits != 2 || seconds > 59 || fields[1] > 59 {
+	if digits != 2 || seconds > 59 {
 		return timeCell{}, nil, false
 	}
-	fields[2] = seconds
-	t, rest := withFraction(fields, 3, b[3:])
+	t, rest := withFraction(minutes*60+seconds, 3, b[3:])
 	return t, rest, t.kind == clearTime
 }
 
-// withFraction makes a time of two or three fields and the fraction that b may begin with.
-func withFraction(fields [3]int64, count int, b []byte) (timeCell, []byte) {
-	seconds := fields[0]*60 + fields[1]
-	if count == 3 {
-		seconds = seconds*60 + fields[2]
-	}
-	t := timeCell{kind: clearTime, hundredths: seconds * 100, fields: int8(count)}
+// withFraction makes a time of seconds that were written in so many fields, and of the fraction that b may begin with.
+func withFraction(seconds int64, fields int8, b []byte) (timeCell, []byte) {
+	t := timeCell{kind: clearTime, hundredths: seconds * 100, fields: fields}
 	if len(b) == 0 || b[0] != '.' && b[0] != ',' {
 		return t, b
 	}
@@ -162,22 +151,24 @@ func withFraction(fields [3]int64, count int, b []byte) (timeCell, []byte) {
 
 // fraction adds the digits behind a decimal sign: at least one, at most nine, rounded up to hundredths.
 func fraction(t timeCell, b []byte) (timeCell, []byte) {
-	_, digits := number(b, 10)
-	if digits == 0 || digits > 9 {
+	n, digits := number(b, 2)
+	if digits == 0 {
 		return timeCell{}, nil
 	}
-	n, _ := number(b, min(digits, 2))
-	if digits == 1 {
+	if t.decimals = int8(digits); digits == 1 {
 		n *= 10
 	}
-	for _, c := range b[min(digits, 2):digits] {
-		if c != '0' {
-			n++
-			break
+	t.hundredths += n
+	more := int64(0)
+	for ; digits < len(b) && figure(b[digits]); digits++ {
+		if b[digits] != '0' {
+			more = 1
 		}
 	}
-	t.hundredths += n
-	t.decimals = int8(min(digits, 2))
+	if digits > 9 {
+		return timeCell{}, nil
+	}
+	t.hundredths += more
 	return t, b[digits:]
 }
 
@@ -201,12 +192,11 @@ func plainSigns(b []byte) []byte {
 
 // signTime reads 1h03'33, 21'16", 00h10'18", 1h 03m 33s, 21min16s, 12'34"5.
 func signTime(b []byte) (timeCell, []byte) {
-	var fields [3]int64
-	count := 2
+	minutes, fields := int64(0), int8(2)
 	n, digits := number(b, 4)
 	rest := b[digits:]
 	if after, ok := cutSign(rest, "h"); ok && digits > 0 && digits <= 3 {
-		fields[0], count = n, 3
+		minutes, fields = n*60, 3
 		n, digits = number(after, 3)
 		if digits > 2 || n > 59 {
 			return timeCell{}, nil
@@ -217,19 +207,18 @@ func signTime(b []byte) (timeCell, []byte) {
 	if !ok || digits == 0 || digits > 3 {
 		return timeCell{}, nil
 	}
-	fields[count-2] = n
+	minutes += n
 	n, digits = number(after, 3)
-	fields[count-1] = n
 	if digits == 0 || digits > 2 || n > 59 {
 		return timeCell{}, nil
 	}
-	return signSeconds(fields, count, digits, after[digits:])
+	return signSeconds(minutes*60+n, fields, digits, after[digits:])
 }
 
 // signSeconds reads what stands behind the seconds: a fraction, a sign, or a sign and a fraction. One digit is
 // seconds only where a sign closes it: 21'1 may be torn.
-func signSeconds(fields [3]int64, count, digits int, b []byte) (timeCell, []byte) {
-	t, rest := withFraction(fields, count, b)
+func signSeconds(seconds int64, fields int8, digits int, b []byte) (timeCell, []byte) {
+	t, rest := withFraction(seconds, fields, b)
 	if t.kind != clearTime {
 		return timeCell{}, nil
 	}
@@ -354,7 +343,7 @@ func minutesPointSeconds(b []byte) timeCell {
 	if two != 2 || seconds > 59 {
 		return timeCell{}
 	}
-	t, rest := withFraction([3]int64{minutes, seconds}, 2, rest[3:])
+	t, rest := withFraction(minutes*60+seconds, 2, rest[3:])
 	if len(rest) > 0 {
 		return timeCell{}
 	}

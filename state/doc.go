@@ -12,6 +12,9 @@
 //	                                                      by append only if every offer so far carried the same mark
 //	Confirm       after a 2xx               confirmed     nothing is left to do
 //
+// Where the uploader waits for something to send (Await), Observe writes seen and offered together: a row that comes alone
+// waits for the disk once. A crash after it is a crash after Offer.
+//
 // Others may come between or after them, each one transaction as well:
 //
 //	Refuse        after a 4xx for one row   refusal       the row waits for another mark, or a person

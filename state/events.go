@@ -194,6 +194,64 @@ func (s sealer) history(bib, value []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, history, err := decodeRecord(body)
-	return history, err
+	return historyOf(body)
+}
+
+// end is what has to be known of a stored history to write behind it.
+type end struct {
+	events int
+	last   event // its time and mark only
+}
+
+// endOf reads a stored history to its end. An error means that something in it is not understood.
+func endOf(b []byte) (at end, err error) {
+	mark := []byte(nil)
+	for len(b) > 0 {
+		if len(b) < 2 || int(b[0]&(1<<modeShift-1)) >= len(kinds) || int(b[0]>>modeShift) >= len(modes) {
+			return end{}, errRecord
+		}
+		has := b[1]
+		delta, n := binary.Varint(b[2:])
+		if n <= 0 {
+			return end{}, errRecord
+		}
+		at.events++
+		at.last.at += delta
+		b = b[2+n:]
+		if has&hasMark != 0 {
+			if mark, b, err = cut(b); err != nil {
+				return end{}, err
+			}
+		}
+		if b, err = skipFacts(b, has); err != nil {
+			return end{}, err
+		}
+	}
+	if len(mark) > 0 {
+		at.last.mark, err = parse.ParseMark(string(mark))
+	}
+	return at, err
+}
+
+// skipFacts reads past what stands behind the mark of a stored event.
+func skipFacts(b []byte, has byte) (rest []byte, err error) {
+	if has&hasOld != 0 {
+		if b, err = skip(b, 1); err != nil {
+			return nil, err
+		}
+	}
+	if has&hasPlace != 0 {
+		if b, err = skip(b, 1); err != nil {
+			return nil, err
+		}
+		_, n := binary.Uvarint(b)
+		if n <= 0 {
+			return nil, errRecord
+		}
+		b = b[n:]
+	}
+	if has&hasWords != 0 {
+		return skip(b, 1)
+	}
+	return b, nil
 }

@@ -1,6 +1,7 @@
 package state
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -110,6 +111,38 @@ func TestTextsAreCutBetweenLetters(t *testing.T) {
 		}
 		if e := tailOf(text); len(e) > maxFile || !strings.HasSuffix(text, e) || !utf8.ValidString(e) {
 			t.Fatalf("%q", e)
+		}
+	})
+}
+
+// What is written behind a stored history is what would stand there if all of it were written anew.
+func TestAHistoryIsWrittenOnAsItWouldBeWrittenAnew(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		history := encodeHistory(rapid.SliceOfN(anyEvent(), 0, 40).Draw(t, "events"))
+		c := change{entry: &entry{record: anyRecord().Draw(t, "from")}, to: anyRecord().Draw(t, "to")}
+		on, anew := scribe{now: 1 << 40}, scribe{now: 1 << 40}
+		got := on.add(history, c)
+		anew.write(c)
+		want := history
+		if len(anew.events) > 0 {
+			want = encodeHistory(append(decodeHistory(history, nil), anew.events...))
+		}
+		if diff := cmp.Diff(decodeHistory(want, nil), decodeHistory(got, nil), sameEvent); diff != "" || !bytes.Equal(want, got) {
+			t.Fatalf("(-anew +on):\n%s", diff)
+		}
+	})
+}
+
+// The history of a record is found without reading the record.
+func TestTheHistoryIsFoundBehindEveryRecord(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		past := rapid.SliceOf(rapid.Byte()).Draw(t, "history")
+		whole := anyRecord().Draw(t, "record").encode(past)
+		if got, err := historyOf(whole); err != nil || !bytes.Equal(got, past) {
+			t.Fatalf("%v: %q is not %q", err, got, past)
+		}
+		if _, err := historyOf(whole[:rapid.IntRange(0, len(whole)-1).Draw(t, "cut")]); err == nil {
+			t.Fatal("a record that was cut is read")
 		}
 	})
 }

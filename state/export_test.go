@@ -54,6 +54,30 @@ func (l *Ledger) Recount(unit Unit) Counts {
 	return c
 }
 
+// Line returns the bibs that are pending in the order in which the ledger would send them, and in the order in which it
+// must.
+func (l *Ledger) Line(unit Unit) (will, must []parse.Bib) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u := l.unit(unit)
+	for _, e := range u.line() {
+		if e.pending() {
+			will = append(will, e.bib)
+		}
+	}
+	var pending []*entry
+	for _, e := range u.entries {
+		if e.pending() {
+			pending = append(pending, e)
+		}
+	}
+	slices.SortFunc(pending, (*entry).before)
+	for _, e := range pending {
+		must = append(must, e.bib)
+	}
+	return will, must
+}
+
 // Writes returns how many pages the ledger has written since it was opened.
 func (l *Ledger) Writes() int64 {
 	stats := l.db.Stats()

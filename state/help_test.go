@@ -124,7 +124,7 @@ func words(batches []state.Batch) []string {
 //
 //	conclude, restart, send (offer all and confirm), lose (offer, and get no answer), meanwhile FILE SAYS (while all is sent),
 //	hold BIB, unhold BIB, hold race, unhold race, release [BIB [MARK]], pause, resume, refuse BIB MARK,
-//	guard (corrections are held), open (they are not)
+//	await (two rows at most are waited for), guard (corrections are held), open (they are not)
 func play(t *testing.T, l *state.Ledger, path string, story []string) *state.Ledger {
 	t.Helper()
 	for _, step := range story {
@@ -167,6 +167,9 @@ func play(t *testing.T, l *state.Ledger, path string, story []string) *state.Led
 		case "refuse":
 			bib, text, _ := strings.Cut(rest, " ")
 			err = l.Refuse(raceUnit, state.Row{Bib: parse.Bib(bib), Mark: mark(text)}, "no such athlete")
+		case "await":
+			setOrigin(t, l, state.OriginEmpty, raceUnit)
+			l.Await(state.Terms{Units: []state.Unit{raceUnit}, Max: 2, NewFinishers: state.Append})
 		case "guard":
 			l.Guard(raceUnit, state.Guards{Corrections: state.HoldCorrections})
 		case "open":

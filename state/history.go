@@ -150,17 +150,28 @@ var modeNotes = map[Mode]*note{Append: {mode: 1}, Update: {mode: 2}, Replace: {m
 type scribe struct {
 	now    int64   // in milliseconds
 	events []event // its room
+	text   []byte  // the same
 }
 
-// add returns a stored history with what a change adds to it.
+// add returns a stored history with what a change adds to it; valid until it is called again.
 func (s *scribe) add(history []byte, c change) []byte {
-	s.events = decodeHistory(history, s.events[:0])
-	before := len(s.events)
+	s.events = s.events[:0]
 	s.write(c)
-	if len(s.events) == before {
+	if len(s.events) == 0 {
 		return history
 	}
-	return encodeHistory(s.events)
+	at, err := endOf(history)
+	if err == nil && at.events+len(s.events) <= maxEvents {
+		s.text = append(s.text[:0], history...)
+		for _, e := range s.events {
+			s.text = e.append(s.text, at.last)
+			at.last = e
+		}
+		if len(s.text) <= maxHistory {
+			return s.text
+		}
+	}
+	return encodeHistory(append(decodeHistory(history, nil), s.events...))
 }
 
 func (s *scribe) say(kind string, e event) {

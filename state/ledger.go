@@ -1,12 +1,14 @@
 package state
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +32,8 @@ type Ledger struct {
 	units  map[Unit]*unitState
 	turn   int   // which unit fills the next PUT first
 	broken error // a write met damage; nothing is written from then on
+
+	awaiting *Terms // whoever sends has nothing to send; nil when it has, see Await
 }
 
 // unitState is one unit in memory.
@@ -43,14 +47,16 @@ type unitState struct {
 	unsure  time.Time  // when a replace was offered: it may be carried out after its successors; see lateFor
 
 	entries   map[parse.Bib]*entry
+	room      []entry // where the next ones will be: one by one they cost more than what they hold
 	files     map[string]*file
 	touched   []*entry // those to look at again: their files said something that is not in the records yet
 	concluded bool     // since Conclude nothing has happened that it could draw a conclusion from
 	listening bool     // its files are being read; see Listen
 	corrected []*entry // bibs whose confirmed mark has changed since it listens; see guardMass
 	nextSeq   uint64
-	queue     []*entry // those that were pending when last looked at; see offer.go
-	sorted    bool
+	queue     []*entry             // those that were pending when last looked at; see offer.go
+	done      int                  // those of them that are so no more
+	sorted    bool                 // the queue is in the order of sending
 	held      map[parse.Bib]*entry // those that are not sent
 	counts    Counts
 	tally     tally
@@ -99,7 +105,11 @@ func (l *Ledger) unit(unit Unit) *unitState {
 func (u *unitState) entry(bib parse.Bib) *entry {
 	e := u.entries[bib]
 	if e == nil {
-		e = &entry{bib: bib}
+		if len(u.room) == cap(u.room) {
+			u.room = make([]entry, 0, min(max(len(u.entries)/4, 1), 1024))
+		}
+		u.room = append(u.room, entry{bib: bib})
+		e = &u.room[len(u.room)-1]
 		u.entries[bib] = e
 	}
 	return e
@@ -171,18 +181,14 @@ func storeRecords(tx *bbolt.Tx, unit Unit, list []change, now time.Time) error {
 		return err
 	}
 	// In the order of the keys, so that pages are written once and filled well.
-	sorted := slices.SortedFunc(slices.Values(list), func(a, b change) int {
-		if a.entry.bib < b.entry.bib {
-			return -1
-		}
-		return 1
-	})
-	fresh, sealer, scribe := 0, newSealer(unit), scribe{now: now.UnixMilli()}
-	for _, c := range sorted {
+	slices.SortFunc(list, func(a, b change) int { return strings.Compare(string(a.entry.bib), string(b.entry.bib)) })
+	fresh, sealer, scribe, cursor := 0, newSealer(unit), scribe{now: now.UnixMilli()}, bibs.Cursor()
+	for _, c := range list {
 		key := []byte(c.entry.bib)
-		old := bibs.Get(key)
-		if old == nil {
+		found, old := cursor.Seek(key) // as Get does, with room that is used again
+		if !bytes.Equal(found, key) {
 			fresh++
+			old = nil
 		}
 		history, err := sealer.history(key, old)
 		if err != nil {
@@ -235,22 +241,29 @@ var errCount = errors.New("pages are missing or damaged")
 
 // apply makes a record true in memory and keeps the counts, the held ones and the queue in step.
 func (u *unitState) apply(e *entry, to record) {
-	u.counts.remove(e.record)
-	u.tally.remove(e.record)
+	from := e.record
+	u.counts.remove(from)
+	u.tally.remove(from)
 	e.record = to
-	u.counts.add(e.record)
-	u.tally.add(e.record)
+	u.counts.add(to)
+	u.tally.add(to)
 	if to.blocked() {
 		u.held[e.bib] = e
-	} else {
+	} else if from.blocked() {
 		delete(u.held, e.bib)
 	}
 	if !to.pending() {
 		e.since = time.Time{}
+		if e.queued && from.pending() {
+			u.done++
+		}
 		return
 	}
 	if e.since.IsZero() {
 		e.since = time.Now()
 	}
-	u.enqueue(e)
+	if e.queued && !from.pending() {
+		u.done--
+	}
+	u.enqueue(e, from.pending() && from.seq == to.seq && from.seen.Code() == to.seen.Code())
 }

@@ -106,12 +106,25 @@ func (l *Ledger) loadUnit(name string, bucket *bbolt.Bucket) error {
 	}
 	if bibs := bucket.Bucket(bibsBucket); bibs != nil {
 		sealer := newSealer(unit)
+		// A count that is damaged must not ask for more room than there can be records.
+		u.expect(min(want, int(bucket.Tx().Size()/smallest)))
 		err = bibs.ForEach(func(bib, value []byte) error { return u.loadRecord(sealer, bib, value) })
 	}
 	if err == nil && len(u.entries) != want {
 		return fmt.Errorf("%s: %w", unit, errCount)
 	}
 	return err
+}
+
+// smallest is less than a record takes of the file, with its key and what bbolt has beside them, in bytes.
+const smallest = 32
+
+// expect makes room for so many bibs at once.
+func (u *unitState) expect(bibs int) {
+	if len(u.entries) == 0 && bibs > 0 {
+		u.entries = make(map[parse.Bib]*entry, bibs)
+		u.room = make([]entry, 0, bibs)
+	}
 }
 
 func (u *unitState) loadRecord(s sealer, key, value []byte) error {

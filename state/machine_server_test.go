@@ -59,6 +59,11 @@ func (m *machine) Put(t *rapid.T) {
 	m.send(t, func() []state.Batch { return m.offer(state.Terms{Max: 3}) })
 }
 
+// Await says that whoever sends waits for something to send, whether that is so or not.
+func (m *machine) Await(t *rapid.T) {
+	m.ledger.Await(state.Terms{Units: m.units(), Max: rapid.IntRange(1, 4).Draw(t, "max"), NewFinishers: state.Append})
+}
+
 // PutSome sends without some of the bibs, as after a refusal.
 func (m *machine) PutSome(t *rapid.T) {
 	r, bib := m.race(t), bibs.Draw(t, "bib")

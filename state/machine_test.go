@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -185,6 +186,9 @@ func (m *machine) Check(t *rapid.T) {
 		}
 		if diff := cmp.Diff(m.ledger.Recount(r.unit), counts); diff != "" {
 			t.Fatalf("counted anew:\n%s", diff)
+		}
+		if will, must := m.ledger.Line(r.unit); !slices.Equal(will, must) {
+			t.Fatalf("would send %v in the place of %v", will, must)
 		}
 		if held := len(m.ledger.Held(r.unit)); held != counts.Held {
 			t.Fatalf("%d are held, and %d are counted", held, counts.Held)

@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"finishwatch/parse"
 	"finishwatch/state/crash"
@@ -81,8 +82,15 @@ func (l *Ledger) storeTouched(u *unitState, f *file, early bool) (Changes, error
 	if len(list) > 0 {
 		crash.Point("in-observe")
 	}
+	intended := f != nil && l.intend(u, list)
+	if intended {
+		crash.Point("before-intent")
+	}
 	if err := l.store(u, list, changes); err != nil {
 		return Changes{}, err
+	}
+	if intended {
+		crash.Point("after-intent")
 	}
 	if f != nil {
 		f.corrected = append(f.corrected, corrected...)
@@ -145,7 +153,7 @@ func (u *unitState) hear(f *file, o Observation) {
 		f.fresh = 0
 	}
 	for _, finish := range o.Finishes {
-		e := u.entry(finish.Bib)
+		e := u.named(finish.Bib)
 		if e.hear(f, finish) {
 			u.touch(e)
 		}
@@ -154,7 +162,7 @@ func (u *unitState) hear(f *file, o Observation) {
 		if h.Bib == "" {
 			continue
 		}
-		e := u.entry(h.Bib)
+		e := u.named(h.Bib)
 		if !o.More && e.finishedIn(f) {
 			continue // parse gives the bib as a finish although another row of it is held
 		}
@@ -169,6 +177,15 @@ func (u *unitState) hear(f *file, o Observation) {
 	if o.Settled && f.fresh > 0 && f.fresh < f.words {
 		u.forget(f)
 	}
+}
+
+// named is entry for a bib as a file has it. A new one is copied, because it may be a piece of a larger text that would stay in
+// memory for it.
+func (u *unitState) named(bib parse.Bib) *entry {
+	if e := u.entries[bib]; e != nil {
+		return e
+	}
+	return u.entry(parse.Bib(strings.Clone(string(bib))))
 }
 
 // forget drops what the file said before and no longer says, and touches the bibs that other files still have.

@@ -76,6 +76,7 @@ func (l *Ledger) listen(unit Unit, on bool) {
 func (l *Ledger) Offer(terms Terms) ([]Batch, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.awaiting = nil
 	if l.paused {
 		return nil, nil
 	}
@@ -151,21 +152,34 @@ func (u *unitState) next(limit int, terms Terms) (Batch, []change) {
 	return batch, list
 }
 
-// enqueue remembers that a bib may be pending.
-func (u *unitState) enqueue(e *entry) {
-	u.sorted = false
-	if !e.queued {
-		e.queued = true
-		u.queue = append(u.queue, e)
+// enqueue remembers that a bib may be pending; ordered tells whether its place in the order of sending is what it was.
+func (u *unitState) enqueue(e *entry, ordered bool) {
+	if e.queued {
+		u.sorted = u.sorted && ordered
+		return
 	}
+	if n := len(u.queue); n > u.done {
+		last := u.queue[n-1] // where it is pending no more, nobody knows who stands before it
+		u.sorted = u.sorted && last.pending() && last.before(e) < 0
+	}
+	e.queued = true
+	u.queue = append(u.queue, e)
 }
 
-// line returns those that may be pending in the order of sending, without those that are pending no more.
+// line returns those that may be pending in the order of sending. Those that are pending no more are dropped when there are
+// many: what a batch costs must not depend on all that are behind it.
 func (u *unitState) line() []*entry {
+	if u.sorted && 2*u.done <= len(u.queue) {
+		return u.queue
+	}
 	u.queue = slices.DeleteFunc(u.queue, func(e *entry) bool {
 		e.queued = e.pending()
 		return !e.queued
 	})
+	u.done = 0
+	if len(u.queue) == 0 {
+		u.queue = nil
+	}
 	if !u.sorted {
 		slices.SortFunc(u.queue, (*entry).before)
 		u.sorted = true
@@ -181,13 +195,15 @@ func (l *Ledger) Confirm(batches []Batch) error {
 	changes := map[*unitState][]change{}
 	for _, b := range batches {
 		u := l.unit(b.Unit)
+		list := slices.Grow(changes[u], len(b.Rows))
 		for _, row := range b.Rows {
 			e := u.entry(row.Bib)
-			changes[u] = append(changes[u], change{entry: e, to: e.confirm(row.Mark)})
+			list = append(list, change{entry: e, to: e.confirm(row.Mark)})
 		}
 		if b.Mode == Replace {
-			changes[u] = append(changes[u], u.removed(b)...)
+			list = append(list, u.removed(b)...)
 		}
+		changes[u] = list
 	}
 	for u, list := range changes {
 		changes[u] = u.guardConfirmed(list)

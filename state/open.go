@@ -44,6 +44,9 @@ type Options struct {
 // lockWait is how long Open waits for another process to let go of the ledger, as after a restart.
 const lockWait = time.Second
 
+// growth is by how much the file grows where it has to, in bytes; bbolt's own step is larger than most ledgers.
+const growth = 256 << 10
+
 // schema is the version of the stored form. A ledger of a later version is refused.
 const schema = 2
 
@@ -53,10 +56,13 @@ func Open(path string, options Options) (*Ledger, error) {
 	if err := create(path); err != nil {
 		return nil, fmt.Errorf("create ledger: %w; the folder must be there and this user must be able to write in it", err)
 	}
-	db, err := openFile(path, &bbolt.Options{Timeout: lockWait, NoSync: options.NoSync, FreelistType: bbolt.FreelistMapType})
+	db, err := openFile(path, &bbolt.Options{
+		Timeout: lockWait, NoSync: options.NoSync, FreelistType: bbolt.FreelistMapType, InitialMmapSize: roomToGrow,
+	})
 	if err != nil {
 		return nil, err
 	}
+	db.AllocSize = growth
 	l := &Ledger{db: db, path: path, pidFile: path + ".pid", guards: options.Guards, units: map[Unit]*unitState{}}
 	if err := l.load(); err != nil {
 		_ = db.Close()
@@ -66,6 +72,7 @@ func Open(path string, options Options) (*Ledger, error) {
 		_ = db.Close()
 		return nil, fmt.Errorf("open ledger: %w; this user must be able to read and write it", err)
 	}
+	drop(db, l.file.Size())
 	// The process number is a courtesy to whom the lock turns away; the lock itself is the file's.
 	_ = os.WriteFile(l.pidFile, []byte(strconv.Itoa(os.Getpid())), 0o644)
 	return l, nil

@@ -142,9 +142,16 @@ const (
 func (r record) encode(history []byte) []byte {
 	b := binary.AppendUvarint(make([]byte, 0, 64+len(history)), r.seq)
 	b = append(b, r.flags())
+	from := len(b)
 	b = appendMark(b, r.seen)
-	b = appendMark(b, r.offered)
-	b = appendMark(b, r.confirmed)
+	seen := b[from:]
+	for _, m := range [...]parse.Mark{r.offered, r.confirmed} {
+		if m == r.seen {
+			b = append(b, seen...) // as in most records
+		} else {
+			b = appendMark(b, m)
+		}
+	}
 	b = appendText(b, r.held)
 	b = append(b, byte(r.verified), r.resent)
 	b = appendMark(b, r.released)
@@ -197,6 +204,32 @@ func decodeRecord(b []byte) (r record, history []byte, err error) {
 	}
 	history, _, err = cut(b)
 	return r, history, err
+}
+
+// historyOf returns the history in what encode wrote, and reads past the rest: a checksum has shown that it is sound.
+func historyOf(b []byte) (history []byte, err error) {
+	_, n := binary.Uvarint(b)
+	if n <= 0 || len(b) == n {
+		return nil, errRecord
+	}
+	if b, err = skip(b[n+1:], 4); err != nil || len(b) < 2 { // seen, offered, confirmed, held
+		return nil, errRecord
+	}
+	if b, err = skip(b[2:], 3); err != nil { // released, the refused mark, the server's words
+		return nil, err
+	}
+	history, _, err = cut(b)
+	return history, err
+}
+
+// skip reads past texts.
+func skip(b []byte, texts int) (rest []byte, err error) {
+	for range texts {
+		if _, b, err = cut(b); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
 }
 
 // decodeFirst reads the fields of schema 1 and returns what is behind them.
@@ -269,8 +302,9 @@ func (s sealer) unseal(bib, b []byte) ([]byte, error) {
 }
 
 func (s sealer) sum(bib, body []byte) uint32 {
-	sum := crc32.Update(uint32(s), crc32.IEEETable, bib)
-	return crc32.Update(crc32.Update(sum, crc32.IEEETable, []byte{0}), crc32.IEEETable, body)
+	sum := ^crc32.Update(uint32(s), crc32.IEEETable, bib)
+	sum = ^(crc32.IEEETable[byte(sum)] ^ sum>>8) // a nought between the two, without a slice for it
+	return crc32.Update(sum, crc32.IEEETable, body)
 }
 
 // sealer seals the records of one unit: the checksum of its name, where all its records' begin.

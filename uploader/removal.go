@@ -92,6 +92,9 @@ func (u *Uploader) Replace(ctx context.Context, p Plan) error {
 	}
 	u.sending.Lock()
 	defer u.sending.Unlock()
+	if err := u.settle(); err != nil {
+		return err
+	}
 	if err := u.ledger.OfferRemoval(p.Batch, p.Gone); err != nil {
 		return err
 	}

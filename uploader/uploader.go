@@ -51,6 +51,7 @@ type Uploader struct {
 	turn    int                    // which of the units is read back next
 	tries   int                    // which of the units on trial goes next
 	kept    map[state.Unit]*kept   // removals that are not sent, and why; see removal.go
+	ahead   ahead                  // guarded by sending as well
 
 	sending sync.Mutex // one PUT at a time, also when a person sends one; see [Uploader.Replace]
 
@@ -79,6 +80,7 @@ func (u *Uploader) Wake() {
 
 // Run sends what is pending until ctx ends, and then returns nil. A dead network or a refused login never ends it.
 func (u *Uploader) Run(ctx context.Context) error {
+	defer u.end()
 	for {
 		if r := u.round(ctx); !u.sleep(ctx, r) {
 			return nil
@@ -90,6 +92,7 @@ func (u *Uploader) Run(ctx context.Context) error {
 // [*Error] when the login or the address is wrong, when the server could not be reached for the given patience, or,
 // after everything else has been sent, when it refuses a unit.
 func (u *Uploader) Flush(ctx context.Context, patience time.Duration) error {
+	defer u.end()
 	start := time.Now()
 	for {
 		r := u.round(ctx)
@@ -169,8 +172,13 @@ func (u *Uploader) Sending() bool {
 //	          pending and will be offered again, by append only if the server cannot have another one.
 //	Put       no transaction is open. A lost reply is the same case as a crash.
 //	Confirm   the outcome is on disk. A crash before it sends the same marks once more.
+//
+// Where there is more to send than one PUT carries, the steps of the next one begin beside it; see [ahead].
 func (u *Uploader) round(ctx context.Context) rest {
 	u.progress.step()
+	if r, sent := u.follow(ctx); sent {
+		return r
+	}
 	if d := u.polite(); d > 0 {
 		return rest{wait: d}
 	}
@@ -198,17 +206,22 @@ func (u *Uploader) round(ctx context.Context) rest {
 // send makes one PUT of batches that were offered, and takes down what came of it.
 func (u *Uploader) send(ctx context.Context, batches []state.Batch) rest {
 	start := time.Now()
+	beside := u.beside(batches)
 	err := u.server.Put(ctx, batches)
+	took := time.Since(start)
 	crash.Point("after-put")
+	failed := beside()
 	u.lastPut = time.Now()
 	u.progress.step()
 	if err != nil && !u.arrivedAnyway(ctx, err, batches) {
+		u.ahead.next = nil
 		return u.fail(ctx, err, batches)
 	}
-	if err := u.ledger.Confirm(batches); err != nil {
-		return u.fail(ctx, err, nil)
+	u.ahead.owed = &accepted{batches, took}
+	if failed == nil && len(u.ahead.next) > 0 {
+		return rest{} // it is confirmed beside the next one
 	}
-	if err := u.succeed(batches, time.Since(start)); err != nil {
+	if err := errors.Join(failed, u.settle()); err != nil {
 		return u.fail(ctx, err, nil)
 	}
 	return rest{}
@@ -232,6 +245,9 @@ func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
 	if !sent {
 		u.calm()
 		r = rest{wait: min(r.wait, turn.retryIn), idle: true}
+		if len(u.trials) == 0 && !u.backoff.failing() {
+			u.ledger.Await(turn.terms)
+		}
 	}
 	return r
 }

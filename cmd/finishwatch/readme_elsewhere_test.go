@@ -15,6 +15,7 @@ func elsewhere() []claim {
 	return []claim{
 		{"go run ./cmd/finishwatch rehearse", "takes long", ci, "go run ./cmd/finishwatch rehearse"},
 		{"go test ./...", "would run this test", ci, "go test ./..."},
+		{"go test ./cmd/internal/bench -run Budget -v -timeout 0 -args -budget", "takes minutes, on a quiet machine", "cmd/internal/bench/doc.go", "go test ./cmd/internal/bench -run Budget -v -timeout 0 -args -budget"},
 		{"CGO_ENABLED=0 go build -trimpath -o finishwatch ./cmd/finishwatch", "takes long", ci, `CGO_ENABLED=0 go build -trimpath -o "$program" ./cmd/finishwatch`},
 		{"GOOS=windows go build ./cmd/finishwatch", "takes long", ci, "GOOS=$system go build"},
 		{".ci/run", "is all there is", ci, "#!/usr/bin/env bash"},

@@ -239,6 +239,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	group.Go(func() error { return d.watch(ctx) })
 	group.Go(func() error { return d.publish(ctx, listed) })
 	group.Go(func() error { return d.guardLedger(ctx) })
+	group.Go(func() error { return d.tidy(ctx) })
 	if d.options.DryRun == nil {
 		group.Go(func() error { return d.verifier.Run(ctx) })
 		group.Go(func() error { return d.probe.Run(ctx) })

@@ -3,6 +3,7 @@ package daemon
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -27,6 +28,7 @@ type feed struct {
 	broke    func(error)   // tells a run that shall end that the ledger cannot be written
 	patience time.Duration // how long a unit waits for a file that cannot be read
 
+	growing []*source            // those of which it is known how far they were read, the one that was read last in front
 	files   []string             // those that count as being in the folder
 	news    map[state.Unit]bool  // units with a settled reading since the last conclusion
 	hearing map[state.Unit]bool  // units of which nothing is offered until all their files have been read
@@ -39,6 +41,8 @@ type feed struct {
 	listing  watcher.Listing
 	done     map[string]bool         // files that have been read as far as they will be
 	looked   bool                    // the folder has been looked into
+	missing  string                  // what fileless says of the listing
+	lacking  map[string]*source      // those with held rows without a bib
 	progress time.Time               // when the watcher last gave a sign of life
 	broken   error                   // why the ledger cannot be written; nil when it can
 	last     map[state.Unit]lastRead // what was read last since the start
@@ -52,7 +56,7 @@ func newFeed(cfg *config.Config, ledger *state.Ledger, log *zap.Logger) *feed {
 		wake: func() {}, listed: func() {}, again: func(string) {}, broke: func(error) {}, patience: patienceWithFiles + cfg.Watch.Settle,
 		news: map[state.Unit]bool{}, hearing: map[state.Unit]bool{},
 		chips: newChipFiles(cfg, time.Now()), chipTrouble: map[string]string{},
-		sources: map[string]*source{}, last: map[state.Unit]lastRead{}, progress: time.Now(),
+		sources: map[string]*source{}, lacking: map[string]*source{}, last: map[state.Unit]lastRead{}, progress: time.Now(),
 	}
 }
 
@@ -93,6 +97,7 @@ func (f *feed) Take(s watcher.Snapshot) error {
 		return errChipsUndecided
 	}
 	clear(source.settled)
+	f.follow(source)
 	for i, race := range f.races {
 		if !feeds(race, s.Path) {
 			continue
@@ -108,6 +113,26 @@ func (f *feed) Take(s watcher.Snapshot) error {
 	source.taken = true
 	f.note(s)
 	return nil
+}
+
+// maxGrowing is of how many files it is kept how far they were read. That is for files that are being written; what it takes
+// would add up where there are a thousand that are not.
+const maxGrowing = 32
+
+// follow keeps how far this file was read, and forgets it of the one that was read longest ago: that one is read whole when
+// it comes again.
+func (f *feed) follow(s *source) {
+	at := slices.Index(f.growing, s)
+	if at < 0 {
+		at = len(f.growing)
+		f.growing = append(f.growing, s)
+	}
+	copy(f.growing[1:at+1], f.growing[:at])
+	f.growing[0] = s
+	if len(f.growing) > maxGrowing {
+		clear(f.growing[maxGrowing].growths)
+		f.growing = f.growing[:maxGrowing]
+	}
 }
 
 // hear keeps a unit from being offered until all its files have been read; see heard.
@@ -318,7 +343,9 @@ func (f *feed) accept(source *source, i int, reading *parse.Reading, more bool) 
 		source.told[text] = true
 		f.log.Warn("row held", zap.String("file", source.path), zap.Int("line", h.Line), zap.String("reason", h.Reason))
 	}
-	source.nameless[i] = found
+	if source.nameless[i] = found; found.rows > 0 {
+		f.lacking[source.path] = source
+	}
 }
 
 const (

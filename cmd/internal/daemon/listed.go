@@ -19,7 +19,11 @@ func (f *feed) Listed(l watcher.Listing) {
 		f.source(path).listed = time.Now()
 	}
 	f.mu.Lock()
+	changed := !f.looked || !slices.Equal(l.Files, f.listing.Files)
 	f.listing, f.looked, f.progress = l, true, time.Now()
+	if changed {
+		f.missing = f.fileless()
+	}
 	f.mu.Unlock()
 	f.present(l)
 	f.lookAtAllChips()

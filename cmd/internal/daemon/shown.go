@@ -41,13 +41,13 @@ func (f *feed) trouble() string {
 			return trouble
 		}
 	}
-	return f.fileless()
+	return f.missing
 }
 
 // fileless names the races for which there is no file: a wrong pattern looks the same as a race that has not begun.
 func (f *feed) fileless() string {
 	for _, race := range f.races {
-		if f.looked && !slices.ContainsFunc(f.listing.Files, func(path string) bool { return feeds(race, path) }) {
+		if !slices.ContainsFunc(f.listing.Files, func(path string) bool { return feeds(race, path) }) {
 			return fmt.Sprintf("no file for %s: nothing is called %s", race.Unit, strings.Join(race.Files, " or "))
 		}
 	}
@@ -95,9 +95,9 @@ const maxShown = 5
 func (f *feed) nameless(unit state.Unit) (count int, example string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, path := range f.listing.Files {
-		source := f.sources[path]
-		if source == nil {
+	for _, path := range slices.Sorted(maps.Keys(f.lacking)) {
+		source := f.lacking[path]
+		if _, listed := slices.BinarySearch(f.listing.Files, path); !listed {
 			continue
 		}
 		for i, found := range source.nameless {
