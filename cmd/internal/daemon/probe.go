@@ -91,10 +91,11 @@ func (p *probe) ask(ctx context.Context) {
 // refused before. It is in the log only for who wants details: status shows it, and when a row waits the uploader says it.
 func (p *probe) take(err error, answered bool) {
 	refused, ok := errors.AsType[*uploader.Error](err)
+	last := p.contact().At
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if err != nil && !answered {
-		if p.silence = err; p.down.IsZero() {
+		if p.silence = err; p.down.IsZero() || last.After(p.down) {
 			p.down = time.Now()
 			p.log.Debug("server does not answer", zap.Error(err))
 		}

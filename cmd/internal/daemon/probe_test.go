@@ -176,6 +176,19 @@ func TestAServerThatIsBrokenBetweenTwoUploads(t *testing.T) {
 	})
 }
 
+// An upload that was answered in between ends an outage, also where the probe had no time to ask.
+func TestAServerThatGoesAwayAgain(t *testing.T) {
+	none := &uploader.Error{Op: "log in", Class: uploader.Unreachable, Err: errors.New("no such host")}
+	probing(t, none, func(o *oracle, p *probe) {
+		wait(16 * time.Second)
+		o.uploads()
+		wait(time.Minute + 5*time.Second)
+		if down, _, err := p.state(); down.IsZero() || time.Since(down) > 20*time.Second || !errors.Is(err, none) {
+			t.Error(down, err)
+		}
+	})
+}
+
 // A network that is gone for a while mends no password.
 func TestARefusedLoginStaysRefusedWhileNobodyAnswers(t *testing.T) {
 	no := &uploader.Error{Op: "log in", Class: uploader.LoginRefused, StatusCode: 401}
