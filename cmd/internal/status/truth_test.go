@@ -142,6 +142,10 @@ func TestManyRacesThatAreRefusedAreCounted(t *testing.T) {
 	if got := s.Why(now); got != "R1/1/1, R2/1/1, R3/1/1 and 47 more are refused by the server" {
 		t.Error(got)
 	}
+	s.Units = s.Units[:4]
+	if got := s.Why(now); got != "R1/1/1, R2/1/1, R3/1/1, R4/1/1 are refused by the server" {
+		t.Error(got)
+	}
 }
 
 // A picture that is larger than the terminal scrolls, and is then drawn somewhere else each time.
@@ -189,7 +193,7 @@ func TestAStatusThatIsTooLargeIsNotRead(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Repeat([]byte(" "), maxFile+1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(now, path); err == nil || !strings.Contains(err.Error(), "written anew") {
+	if _, err := Read(now, path); err == nil || !strings.Contains(err.Error(), "too large") {
 		t.Error(err)
 	}
 	if _, err := Read(now, t.TempDir()); err == nil || !strings.Contains(err.Error(), "no regular file") {
