@@ -58,6 +58,9 @@ func (v View) inLines(ctx context.Context, w io.Writer, read func() (Status, err
 		case v.JSON && err == nil:
 			last = line
 			return v.Show(w, s, time.Now())
+		case v.JSON:
+			last = line
+			return json.NewEncoder(w).Encode(map[string]string{"error": line})
 		}
 		last = line
 		_, err = fmt.Fprintf(w, "%s  %s\n", time.Now().Format(time.TimeOnly), line)
