@@ -185,3 +185,16 @@ func TestTheNextConfigurationHasItsOwnSettings(t *testing.T) {
 		t.Errorf("%+v", c.waiting)
 	}
 }
+
+// What comes back again and again is over in the end all the same.
+func TestHowLongAnAlertMustStayAway(t *testing.T) {
+	k := kind{ends: 30 * time.Second}
+	for again, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, longest, longest} {
+		if got := (&phase{again: again}).patience(k); got != want {
+			t.Errorf("the %d. time: %s, want %s", again+1, got, want)
+		}
+	}
+	if got := (&phase{again: 1000}).patience(k); got != longest {
+		t.Error(got)
+	}
+}

@@ -200,3 +200,29 @@ func TestAStatusThatIsTooLargeIsNotRead(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestClip(t *testing.T) {
+	tests := map[string]struct {
+		text  string
+		width int
+		want  string
+	}{
+		"it fits":                     {"abc", 3, "abc"},
+		"the rest is cut":             {"abcd", 3, "abc"},
+		"a wide letter needs two":     {"a終b", 2, "a"},
+		"one letter at least":         {"終", 1, "終"},
+		"a mark on a letter needs no": {"e\u0301x", 1, "e\u0301"},
+	}
+	for name, test := range tests {
+		if got := clip(test.text, test.width); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
+		}
+	}
+}
+
+// Where there is room for one line it is the one that says how it is.
+func TestAPictureOfOneLine(t *testing.T) {
+	if got := fit([]string{"LIVE", "  read"}, 80, 1); len(got) != 1 || got[0] != "LIVE" {
+		t.Errorf("%q", got)
+	}
+}
