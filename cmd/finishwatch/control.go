@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -21,6 +22,7 @@ import (
 	"finishwatch/cmd/internal/daemon"
 	"finishwatch/cmd/internal/status"
 	"finishwatch/cmd/internal/terminal"
+	"finishwatch/state"
 )
 
 // asked is a command that asks the daemon for something.
@@ -89,11 +91,30 @@ func (a *asked) doer() (control.Doer, func(), error) {
 			return nil, nil, &exit{code: exitConfig, err: err}
 		}
 	}
-	desk, closeLedger, err := openDesk(cfg, options)
-	if err != nil {
-		return nil, nil, err
+	return firstThatIsThere(func() (control.Doer, bool) { return listening(cfg) }, func() (control.Doer, func(), error) {
+		desk, closeLedger, err := openDesk(cfg, options, a.request.Do)
+		if err != nil {
+			return nil, nil, err
+		}
+		return desk, func() { _ = closeLedger() }, nil
+	})
+}
+
+// starting is how often a ledger is tried that another process has; a try waits a second for it. A daemon has its ledger
+// before it listens, and stops listening before it lets go of it.
+const starting = 5
+
+// firstThatIsThere is the daemon, as soon as it listens, or a desk, as soon as nobody else has the ledger.
+func firstThatIsThere(daemon func() (control.Doer, bool), desk func() (control.Doer, func(), error)) (control.Doer, func(), error) {
+	for try := 1; ; try++ {
+		doer, done, err := desk()
+		if _, locked := errors.AsType[*state.LockedError](err); !locked || try == starting {
+			return doer, done, err
+		}
+		if doer, running := daemon(); running {
+			return doer, func() {}, nil
+		}
 	}
-	return desk, func() { _ = closeLedger() }, nil
 }
 
 // listening is the daemon that runs on this configuration.
@@ -112,15 +133,26 @@ func needsServer(do string) bool {
 	return do == control.Verify || do == control.Plan || do == control.Replace
 }
 
-// openDesk opens the ledger for a command. It makes none: who asks about a ledger that is not there has the wrong
-// configuration.
-func openDesk(cfg *config.Config, options daemon.Options) (*control.Desk, func() error, error) {
-	if _, err := os.Stat(cfg.State.File); err != nil {
+// openDesk opens the ledger for a command. It makes one only for orders that are to count from the first upload on: who
+// asks about a ledger that is not there has the wrong configuration. That of a service is the service's to make, whose user
+// could not open one of root's.
+func openDesk(cfg *config.Config, options daemon.Options, do string) (*control.Desk, func() error, error) {
+	_, err := os.Stat(cfg.State.File)
+	order := do == control.Pause || do == control.Hold
+	switch service := serviceOf(cfg); {
+	case err == nil, order && errors.Is(err, fs.ErrNotExist) && service == "":
+	case order && service != "":
+		return nil, nil, stateError(fmt.Errorf("%w, and there is no ledger yet: %w; switch the internet off, systemctl start %s, say this again, and switch it on: "+
+			"nothing is sent before", control.ErrNotRunning, err, service))
+	default:
 		return nil, nil, stateError(fmt.Errorf("%w, and there is no ledger yet: %w; start finishwatch run, or check --config", control.ErrNotRunning, err))
 	}
 	desk, closeLedger, err := daemon.OpenDesk(cfg, options, zap.NewNop())
 	if err != nil {
 		return nil, nil, stateError(err)
+	}
+	if order {
+		fmt.Fprintln(os.Stderr, "no finishwatch is running with this configuration: it counts from its next start")
 	}
 	return desk, closeLedger, nil
 }

@@ -29,7 +29,8 @@ func newInit() *cobra.Command {
 ever overwritten, and the exports are only read.
 
 On a terminal it asks for the address of the competition's page and for the login. Without one, or where you press Enter, it
-writes OpenTrack's public test competition. The exit code is 65 when no file of the folder holds results.`,
+writes OpenTrack's public test competition with its public login, and stores that login's password beside it. For a configuration in
+/etc/finishwatch it leaves out what the service has a place of its own for. The exit code is 65 when no file of the folder holds results.`,
 		Example: "  finishwatch init /srv/timing\n  finishwatch init /srv/timing --config race.toml\n" +
 			"  finishwatch init /srv/timing --config -   # only show it",
 		Args: wants(1, 1, "folder"),
@@ -80,6 +81,9 @@ func (o *initOptions) run(ctx context.Context) error {
 		return cannotWrite(err)
 	}
 	found.Report(o.out, o.path)
+	if answers.PasswordFile != "" && answers.Username == "" {
+		fmt.Fprintf(o.out, "the public test login is used; its password, %s, is in %s\n", setup.TestPassword, setup.Quoted(answers.PasswordFile))
+	}
 	if races, open := found.Readable(); races+open == 0 && found.Files > 0 {
 		return &exit{code: exitData, err: errors.New("no file of this folder holds results; export some from the timing program, then run " +
 			"finishwatch init again with another --config")}
@@ -124,23 +128,28 @@ func cannotWrite(err error) error {
 	return &exit{code: exitState, err: fmt.Errorf("%w; give another --config", err)}
 }
 
-// ask asks on a terminal.
+// ask asks on a terminal. The password of the public test login is no secret, and stored where that login is used.
 func (o *initOptions) ask(ctx context.Context) (setup.Answers, error) {
-	known := setup.Answers{Destination: o.to}
-	terminal, ok := setup.NewTerminal(os.Stdin, o.errOut)
-	if !ok {
-		return known, nil
-	}
-	keep := ""
+	answers, keep := setup.Answers{Destination: o.to}, ""
 	if o.path != toStdout {
-		if keep = setup.PasswordFile(o.path, o.dir); keep != "" && setup.Free(keep) != nil {
-			terminal.Say(setup.Quoted(keep) + " is there already and is left as it is; if it is the right password, name it as password_file.")
-			keep = ""
+		keep = setup.PasswordFile(o.path, o.dir)
+	}
+	there := keep != "" && setup.Free(keep) != nil
+	if there {
+		fmt.Fprintf(o.errOut, "%s is there already and is left as it is; if it is the right password, name it as password_file.\n", setup.Quoted(keep))
+		keep = ""
+	}
+	if terminal, ok := setup.NewTerminal(os.Stdin, o.errOut); ok {
+		var err error
+		if answers, err = setup.Ask(ctx, terminal, o.to, keep); err != nil {
+			return answers, err
 		}
 	}
-	answers, err := setup.Ask(ctx, terminal, o.to, keep)
+	if answers.Username == "" && keep != "" && setup.IsTest(answers.Competition) {
+		answers.Password = setup.TestPassword
+	}
 	if answers.Password != "" {
 		answers.PasswordFile = keep
 	}
-	return answers, err
+	return answers, nil
 }

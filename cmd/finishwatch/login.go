@@ -74,7 +74,7 @@ func (l *login) run(ctx context.Context) error {
 	if err := terminal.On(os.Stderr).While(tries, func() error { return server.Login(ctx) }); err != nil {
 		refused, ok := errors.AsType[*uploader.Error](err)
 		if !ok || refused.Class == uploader.LoginRefused || !l.untried {
-			return failed(fmt.Errorf("%w; the password is not stored%s", err, ifOutOfReach(refused)))
+			return &exit{code: codeOf(err), err: fmt.Errorf("%s; the password is not stored%s", withoutReload(ended(err)), ifOutOfReach(refused))}
 		}
 		tried = "not tried: the server is out of reach"
 	}
@@ -82,10 +82,31 @@ func (l *login) run(ctx context.Context) error {
 		return stateError(fmt.Errorf("%w; run it as root (sudo finishwatch login), or give --file", err))
 	}
 	fmt.Fprintf(l.out, "%s; the password is in %s, readable for its owner alone\n", tried, setup.Quoted(file))
+	l.next(cfg, file)
+	return nil
+}
+
+// next says what is left to do until the password is used.
+func (l *login) next(cfg *config.Config, file string) {
+	if own := serviceOf(cfg) != "" && file == cfg.ServicePassword(); file != cfg.OpenTrack.PasswordFile && !own {
+		name := file
+		if beside, err := filepath.Rel(filepath.Dir(cfg.Path), file); err == nil && filepath.IsLocal(beside) {
+			name = filepath.ToSlash(beside)
+		}
+		where := "does not name it yet. Below [opentrack], write this line, or take the # away in front of it:"
+		if cfg.OpenTrack.PasswordFile != "" {
+			where = "names another file. In the place of that line, write:"
+		}
+		fmt.Fprintf(l.out, "%s %s\n  password_file = %q\n", l.path, where, name)
+	}
 	if service := serviceOf(cfg); service != "" && cfg.OpenTrack.PasswordFile == "" {
 		fmt.Fprintf(l.out, "the service takes it with: systemctl restart %s\n", service)
 	}
-	return nil
+}
+
+// withoutReload leaves out what is right for the daemon that was refused: here nothing is stored that it could read.
+func withoutReload(err error) string {
+	return strings.Replace(err.Error(), "; then finishwatch reload, or start it again", "", 1)
 }
 
 func ifOutOfReach(err *uploader.Error) string {
@@ -105,7 +126,8 @@ func (l *login) place(cfg *config.Config) (string, error) {
 	case serviceOf(cfg) != "":
 		return cfg.ServicePassword(), nil
 	}
-	return "", fmt.Errorf("%s does not say where the password is; set password_file in [opentrack], or give --file", cfg.Path)
+	return "", fmt.Errorf("%s does not say where the password shall be; give --file, as in: finishwatch login --config %s --file opentrack.password",
+		cfg.Path, setup.Quoted(l.path))
 }
 
 // serviceOf is the unit that runs this configuration, or nothing.

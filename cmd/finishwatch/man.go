@@ -52,7 +52,7 @@ what has been read, sent and confirmed
 .I /usr/share/finishwatch/drop-ins
 settings of the service for special cases, with a comment on when to use each
 .SH EXIT STATUS
-0 ok, 64 usage, 65 data, 69 server out of reach, 73 ledger in use or not writable, 77 login refused, 78 configuration.
+0 ok, 1 check \-\-online found something red, 64 usage, 65 data, 69 server out of reach, 70 a mistake of finishwatch itself, 73 ledger in use, damaged or not writable, 77 login refused, 78 configuration. finishwatch status ends with 0 fine, 1 attention, 2 bad, 3 not running.
 .SH SEE ALSO
 .BR systemctl (1),
 .BR journalctl (1)

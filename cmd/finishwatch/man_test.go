@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -37,5 +39,16 @@ func TestRoff(t *testing.T) {
 				t.Errorf("%q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestTheManualHasEveryExitCode(t *testing.T) {
+	var b strings.Builder
+	printMan(&b, newRoot())
+	_, text, _ := strings.Cut(b.String(), ".SH EXIT STATUS\n")
+	for _, code := range []int{exitOK, exitRed, exitUsage, exitData, exitReach, exitSoftware, exitState, exitLogin, exitConfig} {
+		if !regexp.MustCompile(fmt.Sprintf(`(^|, )%d `, code)).MatchString(text) {
+			t.Errorf("%d is not in it:\n%s", code, text)
+		}
 	}
 }

@@ -53,6 +53,9 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	if err != nil {
 		return err
 	}
+	if err := (maker{cfg: cfg, root: os.Geteuid() == 0, getenv: os.Getenv, booted: onSystemd()}).may(); err != nil && !dryRun {
+		return stateError(err)
+	}
 	line := &terminal.Line{}
 	if once {
 		line = terminal.On(os.Stderr)

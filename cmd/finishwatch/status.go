@@ -105,5 +105,5 @@ func commandsFor(path string) status.Commands {
 		}
 	}
 	run := "finishwatch run --config " + path
-	return status.Commands{Start: run, Restart: "end that process, then " + run, Log: "where its log goes"}
+	return status.Commands{Start: run, Restart: "end that process, then " + run, Log: "in the window where it ran"}
 }

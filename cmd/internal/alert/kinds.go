@@ -54,7 +54,7 @@ func kinds() []kind {
 		{
 			id: "login", title: titleLogin, bad: true, begins: 5 * time.Second, ends: 30 * time.Second, is: loginRefused,
 			safe: "all rows are kept on this laptop",
-			now:  "correct username or rights, or store another password with finishwatch login; then finishwatch reload",
+			now:  "correct username or rights, or store another password with finishwatch login; then systemctl restart finishwatch, or by hand finishwatch reload",
 		},
 		{
 			id: "folder", title: titleFolder, bad: true, begins: 5 * time.Second, ends: 10 * time.Second, is: folderGone,

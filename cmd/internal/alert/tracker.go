@@ -96,12 +96,16 @@ func (p *phase) patience(k kind) time.Duration {
 	return min(longest, max(k.ends, least)<<min(p.again, 10))
 }
 
-// Active returns the alerts that there are, the worst first.
+// Active returns the alerts that there are, the worst first, also those that are only not over yet because it has to stay so.
 func (t *Tracker) Active() []status.Alert {
 	var list []status.Alert
 	for _, k := range t.kinds {
 		if p := t.phases[k.id]; p != nil && p.active != nil {
-			list = append(list, *p.active)
+			active := *p.active
+			if !p.so {
+				active.Over = p.since
+			}
+			list = append(list, active)
 		}
 	}
 	return list

@@ -33,6 +33,28 @@ func tracking(k kind, spells ...time.Duration) []string {
 	return events
 }
 
+// Between the end of its reason and its own, an alert says that it is not so any more.
+func TestAnAlertThatIsNotSoAnyMoreSaysSo(t *testing.T) {
+	so := true
+	tracker := NewTracker(0)
+	tracker.kinds = []kind{{id: "x", ends: time.Minute, is: func(*Tracker, Snapshot, bool) (string, bool) { return "", so }}}
+	over := func(after time.Duration) time.Time {
+		tracker.Step(Snapshot{Now: noon.Add(after)})
+		return tracker.Active()[0].Over
+	}
+	if got := over(0); !got.IsZero() {
+		t.Errorf("over at %s while it is so", got)
+	}
+	so = false
+	if got := over(time.Second); !got.Equal(noon.Add(time.Second)) {
+		t.Errorf("over at %s", got)
+	}
+	so = true
+	if got := over(2 * time.Second); !got.IsZero() {
+		t.Errorf("over at %s when it is so again", got)
+	}
+}
+
 func TestWhenAnAlertBeginsAndEnds(t *testing.T) {
 	const s, m = time.Second, time.Minute
 	slow := kind{id: "x", begins: m, ends: 30 * s}

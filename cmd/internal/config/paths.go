@@ -160,6 +160,9 @@ func Instance(path string) string {
 	return name
 }
 
+// Served reports whether a configuration is that of a service, which has a place of its own for ledger and password.
+func Served(path string) bool { return path == "/etc/finishwatch/config.toml" || Instance(path) != "" }
+
 // DefaultFile is where the configuration lies when nobody says otherwise: where the service has it, and on other operating
 // systems beside the ledger.
 func DefaultFile(system string, getenv func(string) string) string {

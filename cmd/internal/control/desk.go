@@ -225,7 +225,7 @@ func (d *Desk) releaseTrouble(race Race, r Request, err error, other bool) Outco
 	case several:
 		return fail(exitUsage, "%v; finishwatch release %s --bib %s --mark …", choice, race.Unit, r.Bib)
 	case errors.Is(err, state.ErrVanished):
-		return fail(exitUsage, "%s bib %s: %v", race.Unit, r.Bib, err)
+		return fail(exitUsage, "%v %s", err, race.Unit) // it ends in finishwatch sync
 	}
 	return fail(exitState, "%v", err)
 }

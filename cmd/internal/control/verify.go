@@ -74,9 +74,32 @@ func (d *Desk) report(race Race, found uploader.Verified, say func(string)) {
 	if v.Resend > 0 {
 		say(fmt.Sprintf("  sent again  %d: an earlier upload was carried out after a later one", v.Resend))
 	}
-	for _, h := range d.Ledger.Held(race.Unit) {
-		say(fmt.Sprintf("  HELD bib %s: %s", h.Bib, h.Reason))
+	for _, h := range heldBy(d.Ledger.Held(race.Unit)) {
+		if len(h.bibs) == 1 {
+			say(fmt.Sprintf("  HELD bib %s: %s", h.bibs[0], h.reason))
+			continue
+		}
+		say(fmt.Sprintf("  HELD %d bibs: %s: %s", len(h.bibs), named(h.bibs, nil), h.reason))
 	}
+}
+
+// heldFor is a reason with its bibs.
+type heldFor struct {
+	reason string
+	bibs   []parse.Bib
+}
+
+// heldBy puts bibs that are held for the same reason together: a wrong clock holds hundreds for one.
+func heldBy(held []state.HeldBib) (reasons []heldFor) {
+	slices.SortFunc(held, func(a, b state.HeldBib) int { return strings.Compare(string(a.Bib), string(b.Bib)) })
+	for _, h := range held {
+		i := slices.IndexFunc(reasons, func(r heldFor) bool { return r.reason == h.Reason })
+		if i < 0 {
+			i, reasons = len(reasons), append(reasons, heldFor{reason: h.Reason})
+		}
+		reasons[i].bibs = append(reasons[i].bibs, h.Bib)
+	}
+	return reasons
 }
 
 // maxBibs bounds how many bibs a line of the report names.

@@ -111,3 +111,24 @@ func TestAPlanSaysWhyABibGoes(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// A wrong clock holds everybody for one reason: the report says it once. What is held for itself has a line of its own.
+func TestTheReportSaysAReasonOnce(t *testing.T) {
+	d := newDesk(t, &page{rows: []uploader.Result{{Bib: "2", Performance: "14:30"}}})
+	send(t, d, true, "1=14:20", "2=14:30", "3=14:40")
+	for _, bib := range []parse.Bib{"3", "1"} {
+		if err := d.Ledger.HoldBib(raceUnit, bib, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := strings.Join(do(t, d, Request{Do: Verify}), "\n")
+	if !strings.Contains(got, "\n  HELD 2 bibs: 1, 3: held by a person") {
+		t.Error(got)
+	}
+	if _, err := d.Ledger.Release(raceUnit, "1", parse.Mark{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(do(t, d, Request{Do: Verify}), "\n"); !strings.Contains(got, "\n  HELD bib 3: held by a person") {
+		t.Error(got)
+	}
+}

@@ -50,7 +50,7 @@ func races() (string, parse.Rules) {
 
 func TestListing(t *testing.T) {
 	text, rules := races()
-	const summary = `1 finishes, 5 held, 12 ignored
+	const summary = `1 finish, 5 held, 12 ignored
 HELD 2  two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
         lines 10 (77), 11 (77)
 HELD 2  not a time; correct it in the timing program
@@ -162,7 +162,7 @@ line 10
   HELD      two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
 `
 	got := body(printed(t, e, Style{Fold: true}))
-	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "\nthere is no line 99: the last one that is read is 18\n1 finishes, 5 held, 12 ignored\n") {
+	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "\nthere is no line 99: the last one that is read is 18\n1 finish, 5 held, 12 ignored\n") {
 		t.Error(cmp.Diff(want, got))
 	}
 }

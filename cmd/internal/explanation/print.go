@@ -96,7 +96,11 @@ func (p *printer) reading(e *Explanation) {
 	} else {
 		p.listing(list)
 	}
-	p.line("%d finishes, %d held, %d ignored", len(r.Finishes), len(r.Held), len(r.Ignored))
+	finishes := "finishes"
+	if len(r.Finishes) == 1 {
+		finishes = "finish"
+	}
+	p.line("%d %s, %d held, %d ignored", len(r.Finishes), finishes, len(r.Held), len(r.Ignored))
 	if !e.Asked {
 		p.summary(list, unitOf(r.Format))
 	}

@@ -254,7 +254,7 @@ const (
 
 // unclaimed names files of the folder that no race reads, where a race is still without one: the pattern may be wrong.
 func (f *Forecast) unclaimed(dir string) (names []string) {
-	if f.Folder != nil || f.Cut != "" || !slices.ContainsFunc(f.Races, func(r Race) bool { return r.Files == 0 }) {
+	if f.Folder != nil || f.Cut != "" {
 		return nil
 	}
 	folder, err := os.Open(dir)

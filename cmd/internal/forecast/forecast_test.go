@@ -86,6 +86,10 @@ func TestWhatARaceWillDo(t *testing.T) {
 			folder{map[string]string{"a.csv": "", "b.csv": "", "c.csv": "", "d.csv": "", "e.csv": ""}, my5k},
 			"  5k*.csv → R1/1/1 My 5k: no file yet; no race reads a.csv, b.csv, c.csv and 2 more files of the folder\n",
 		},
+		"an export that no race reads beside one that is read": {
+			folder{map[string]string{"5k.csv": "Startnr;Zeit\n349;14:25\n", "10k.csv": "Startnr;Zeit\n12;31:02\n"}, my5k},
+			"  5k*.csv → R1/1/1 My 5k: 1 file, 1 finish, time from Zeit\n  no race reads 10k.csv\n",
+		},
 		"rows that are held": {
 			folder{map[string]string{"5k.csv": "Bib,Time\n349,14:25\n,14:26\n77,14:27\n77,14:28\n,14:29\n"}, my5k},
 			"  5k*.csv → R1/1/1 My 5k: 1 file, 1 finish, time from Time, 3 held: 2 × no bib, two times (finishwatch explain shows them)\n",

@@ -18,6 +18,10 @@ func (f *Forecast) Print(w io.Writer) {
 		name := strings.TrimSpace(race.Unit.String() + " " + race.Name)
 		fmt.Fprintf(w, "  %s\n", logging.Clean(strings.Join(race.Race.Files, ", ")+" → "+name+": "+f.says(race)))
 	}
+	missing := func(r Race) bool { return r.Files == 0 } // which has said it
+	if text := f.others(); text != "" && !slices.ContainsFunc(f.Races, missing) {
+		fmt.Fprintf(w, "  %s\n", logging.Clean(strings.TrimPrefix(text, "; ")))
+	}
 }
 
 // says is what one race will do.

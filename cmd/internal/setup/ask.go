@@ -35,7 +35,7 @@ func Ask(ctx context.Context, t Terminal, known Destination, keep string) (Answe
 		}
 	}
 	if a.Username == "" {
-		if a.Username, err = askUsername(ctx, t); err != nil {
+		if a.Username, err = askUsername(ctx, t, IsTest(a.Competition)); err != nil {
 			return a, over(err)
 		}
 	}
@@ -79,9 +79,13 @@ func Address(text string) (string, error) {
 	return fmt.Sprintf("%s/x/%s/", server, slug), nil
 }
 
-func askUsername(ctx context.Context, t Terminal) (string, error) {
+func askUsername(ctx context.Context, t Terminal, test bool) (string, error) {
+	without := "later"
+	if test {
+		without = "the public test login"
+	}
 	for {
-		line, err := t.Line(ctx, "Login, the e-mail of somebody with director rights (Enter: later): ")
+		line, err := t.Line(ctx, "Login, the e-mail of somebody with director rights (Enter: "+without+"): ")
 		if line = strings.TrimSpace(line); err != nil || line == "" {
 			return "", err
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"finishwatch/cmd/internal/borrow"
+	"finishwatch/cmd/internal/config"
 )
 
 // ErrThere says that a file is there already. Nothing is ever overwritten.
@@ -18,9 +19,13 @@ var ErrThere = errors.New("is there already")
 // PasswordFile is where the password of a configuration is stored: beside it. It is empty where that is the folder of the
 // exports or below: others may read that, and it may be a share.
 func PasswordFile(configuration, dir string) string {
-	file, err := filepath.Abs(filepath.Join(filepath.Dir(configuration), "opentrack.password"))
+	configuration, err := filepath.Abs(configuration)
 	if err != nil {
 		return ""
+	}
+	file := filepath.Join(filepath.Dir(configuration), "opentrack.password")
+	if config.Served(configuration) {
+		file = (&config.Config{Path: configuration}).ServicePassword()
 	}
 	if below, err := filepath.Rel(dir, file); err != nil || filepath.IsLocal(below) {
 		return ""

@@ -479,3 +479,38 @@ func TestNothingFromAFolderBecomesConfiguration(t *testing.T) {
 		}
 	})
 }
+
+// The service has a place of its own for ledger and password: a configuration that is written for it names neither.
+func TestAConfigurationForTheServiceNamesNoPlaces(t *testing.T) {
+	dir := t.TempDir()
+	f, err := Look(dir)
+	must(t, err)
+	for path, served := range map[string]bool{
+		"/etc/finishwatch/config.toml": true, "/etc/finishwatch/10k.toml": true, "/etc/finishwatch/old/config.toml": false, "/srv/config.toml": false,
+	} {
+		text, err := f.Config(path, Destination{PasswordFile: PasswordFile(path, dir)}, time.Now())
+		must(t, err)
+		names := strings.Contains(text, "\n[state]\nfile = ") || strings.Contains(text, "\n[state]\n#")
+		if names == served || strings.Contains(text, "\npassword_file = ") == served || strings.Contains(text, "finishwatch login --config "+path) != served {
+			t.Errorf("%s:\n%s", path, text)
+		}
+	}
+	if got := PasswordFile("/etc/finishwatch/10k.toml", dir); got != "/etc/finishwatch/10k.password" {
+		t.Errorf("the password of 10k goes to %s", got)
+	}
+}
+
+// Where nobody gave a login, the public one is right for the test competition and for an imitation, and for no other.
+func TestThePublicLoginIsSaidToBeSo(t *testing.T) {
+	f, err := Look(t.TempDir())
+	must(t, err)
+	for competition, choose := range map[string]bool{
+		"": false, testCompetition: false, "http://127.0.0.1:8080/x/2026/GBR/api-test/": false, "https://data.opentrack.run/x/2026/GBR/mine/": true,
+	} {
+		text, err := f.Config("/srv/config.toml", Destination{Competition: competition}, time.Now())
+		must(t, err)
+		if strings.Contains(text, "CHOOSE: your own login") != choose {
+			t.Errorf("%s:\n%s", competition, text)
+		}
+	}
+}

@@ -25,7 +25,14 @@ type Destination struct {
 const (
 	testCompetition = "https://test-data.opentrack.run/en-gb/x/2026/GBR/api-test/"
 	testUsername    = "api-test@mailinator.com"
+	TestPassword    = "apitest"
 )
+
+// IsTest reports whether the public test login is the right one where nobody gave another: in the test competition, and in an
+// imitation on this machine, which alone has an address without TLS.
+func IsTest(competition string) bool {
+	return competition == "" || competition == testCompetition || strings.HasPrefix(competition, "http://")
+}
 
 const guessedEvent = "a guess: check it against the column Num of OpenTrack's event grid"
 
@@ -45,8 +52,12 @@ func (f *Folder) Config(path string, to Destination, now time.Time) (string, err
 	if open := len(f.toChoose()); open > 0 {
 		p.say(counted(open, "thing is", "things are") + " left to choose: look for CHOOSE.")
 	}
-	p.openTrack(to)
+	if absolute, err := filepath.Abs(path); err == nil {
+		path = absolute
+	}
+	p.openTrack(path, to)
 	p.folder(f, now)
+	p.state(path)
 	if f.cut != "" {
 		p.line("")
 		p.say(f.cut)
@@ -61,7 +72,7 @@ func (f *Folder) Config(path string, to Destination, now time.Time) (string, err
 	return p.String(), f.proofread(path, p.String())
 }
 
-func (p *page) openTrack(to Destination) {
+func (p *page) openTrack(path string, to Destination) {
 	p.line("\n[opentrack]")
 	if to.Competition == "" {
 		p.say("OpenTrack's public test competition. Write the address of your competition's page instead.")
@@ -69,7 +80,7 @@ func (p *page) openTrack(to Destination) {
 	}
 	p.line("competition = %s", literal(to.Competition))
 	switch {
-	case to.Username == "" && to.Competition == testCompetition:
+	case to.Username == "" && IsTest(to.Competition):
 		p.say("The public test login; its password is apitest. Write your own instead.")
 	case to.Username == "":
 		p.say("CHOOSE: your own login. This one is the public test login, which may enter results in no other competition.")
@@ -78,6 +89,10 @@ func (p *page) openTrack(to Destination) {
 		to.Username = testUsername
 	}
 	p.line("username = %s", literal(to.Username))
+	if config.Served(path) {
+		p.say("The password is not here: finishwatch login --config " + path + " stores it, and systemd hands it to the service.")
+		return
+	}
 	if to.PasswordFile != "" {
 		p.line("password_file = %s", literal(filepath.Base(to.PasswordFile))) // it lies beside the configuration
 		return
@@ -92,9 +107,16 @@ func (p *page) folder(f *Folder, now time.Time) {
 		p.say("The exports here are older than a day, and are held as last week's race. For a trial with them:")
 		p.line(`#max_age = "0s"`)
 	}
+}
+
+// state says where the ledger is. The service has a place of its own, and could not write beside its settings.
+func (p *page) state(path string) {
+	if config.Served(path) {
+		return
+	}
 	p.line("\n[state]")
 	p.say("What was read, sent and confirmed: beside this file, on this machine's own disk. The installed service has a place of its")
-	p.say("own for it: remove the line there.")
+	p.say("own for it: leave [state] out there.")
 	p.line(`file = "finishwatch.db"`)
 }
 

@@ -33,11 +33,13 @@ func (s Status) headline() string {
 	if t.Held > 0 {
 		line += fmt.Sprintf(", HELD %d", t.Held)
 	}
-	if len(s.Alerts) > 0 {
-		titles := make([]string, len(s.Alerts))
-		for i, alert := range s.Alerts {
-			titles[i] = alert.Title
+	var titles []string
+	for _, alert := range s.Alerts {
+		if alert.Over.IsZero() {
+			titles = append(titles, alert.Title)
 		}
+	}
+	if len(titles) > 0 {
 		line += ", ALERT: " + strings.Join(titles, "; ")
 	}
 	return logging.Clean(line)
@@ -87,6 +89,10 @@ func (p *printer) fact(label, text string) {
 
 // alert writes what is wrong, what is safe and what to do. What the trouble says as well is not said twice.
 func (p *printer) alert(a Alert, s Status) {
+	if !a.Over.IsZero() {
+		p.fact("ALERT", fmt.Sprintf("%s: not any more, for %s; over if it stays so", a.Title, since(p.now, a.Over)))
+		return
+	}
 	text := fmt.Sprintf("%s, for %s", a.Title, since(p.now, a.Since))
 	if a.Detail != "" && a.Detail != s.Trouble && a.Detail != s.LastError {
 		text += ": " + a.Detail
@@ -185,7 +191,7 @@ func (p *printer) race(u Unit, s Status) {
 		{"read", u.Read, u.lastRead(p.now)},
 		{"confirmed", u.Confirmed, u.lastConfirmed(p.now)},
 		{"waiting", u.Pending, u.waiting()},
-		{"HELD", u.Held, []string{u.HeldWhy}},
+		{"HELD", u.Held, u.held()},
 	} {
 		if row.label == "HELD" && u.Held == 0 {
 			continue

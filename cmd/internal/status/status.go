@@ -64,6 +64,7 @@ type Alert struct {
 	Now    string    `json:"now"` // what to do
 	Bad    bool      `json:"bad"` // results do not arrive
 	Since  time.Time `json:"since"`
+	Over   time.Time `json:"over_since,omitzero"` // since when it is not so any more: over, if it stays away
 }
 
 // Connection is what the server's answers have told.

@@ -19,7 +19,7 @@ var now = time.Date(2026, 5, 3, 11, 0, 0, 0, time.UTC)
 
 func ago(d time.Duration) time.Time { return now.Add(-d) }
 
-var shell = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "where its log goes"}
+var shell = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "in the window where it ran"}
 
 // fiveK is a race in the middle, as SERVICE section 3 shows it.
 func fiveK(change ...func(*Status)) Status {
@@ -128,6 +128,12 @@ func pictures() map[string]Status {
 				{ID: "disk", Title: "disk is nearly full", Detail: "499 MB are left", Since: ago(time.Hour), Safe: "it stays", Now: "make room"},
 				{ID: "clock", Title: "this laptop's clock is wrong", Detail: "it is 9 s ahead of OpenTrack's", Since: ago(time.Minute), Safe: "marks", Now: "set it"},
 			}
+		}),
+		"an alert whose reason has just gone": fiveK(func(s *Status) {
+			s.Alerts = []Alert{{
+				ID: "folder", Title: "watched folder is gone", Detail: "no such file or directory", Since: ago(42 * time.Second), Over: ago(3 * time.Second),
+				Safe: "what was read before goes on", Now: "mount the share",
+			}}
 		}),
 		"new settings were refused": fiveK(func(s *Status) { s.Refused = "ledger is in use by process 17" }),
 		"it was stopped":            ended(Stopped, 5*time.Minute),

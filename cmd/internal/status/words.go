@@ -133,10 +133,14 @@ func (s Status) attention() string {
 		list = append(list, "the new settings are not in force")
 	}
 	for _, alert := range s.Alerts {
-		list = append(list, alert.Title)
+		if alert.Over.IsZero() {
+			list = append(list, alert.Title)
+		} else {
+			list = append(list, "an alert is nearly over")
+		}
 	}
 	if len(s.AlertTrouble) > 0 {
-		list = append(list, "nobody is told of alerts as [alert] says")
+		list = append(list, "[alert] does not work as it says")
 	}
 	return strings.Join(list, " · ")
 }
@@ -192,6 +196,14 @@ func (u Unit) waiting() []string {
 		facts = append(facts, "REFUSED by the server: "+u.Refused)
 	}
 	return facts
+}
+
+// held says why, and what to do about bibs that only a person can take off.
+func (u Unit) held() []string {
+	if u.Vanished == 0 {
+		return []string{u.HeldWhy}
+	}
+	return []string{u.HeldWhy, "vanished ones: export them again, or finishwatch sync " + u.Unit}
 }
 
 // folder says where the exports are, how changes are found and what the last one was.
