@@ -222,3 +222,15 @@ func TestAFolderThatDoesNotAnswerIsLeftBehind(t *testing.T) {
 		t.Errorf("%v", f.Folder)
 	}
 }
+
+// Without max_age a file of any age counts, as it does for the daemon.
+func TestAFileOfAnyAge(t *testing.T) {
+	cfg := folder{map[string]string{"5k.csv": "Bib,Time\n349,14:25\n"}, my5k}.load(t)
+	for maxAge, want := range map[time.Duration]int{0: 1, time.Hour: 0} {
+		cfg.Watch.MaxAge = maxAge
+		f := Look(t.Context(), cfg, time.Now().Add(48*time.Hour), Usual(), func(int) {})
+		if got := f.Races[0].Finishes; got != want {
+			t.Errorf("%s: %d finishes, want %d", maxAge, got, want)
+		}
+	}
+}
