@@ -65,8 +65,8 @@ func (l *Ledger) Counts(unit Unit) Counts {
 	return l.unit(unit).counts
 }
 
-// OldestPending returns since when, by this process's clock, the longest waiting bib of the units has been waiting to
-// be sent; zero when none is.
+// OldestPending returns since when, by this machine's clock, the longest waiting bib of the units has been waiting to be
+// sent, be it since before the start; zero when none is.
 func (l *Ledger) OldestPending(units []Unit) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()

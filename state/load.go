@@ -133,9 +133,10 @@ func (u *unitState) loadRecord(s sealer, key, value []byte) error {
 		return errCount // pages that lead to one another would go on for ever
 	}
 	var r record
+	var history []byte
 	body, err := s.unseal(key, value)
 	if err == nil {
-		r, _, err = decodeRecord(body)
+		r, history, err = decodeRecord(body)
 	}
 	if err != nil {
 		return fmt.Errorf("%s bib %q: %w", u.unit, bib, err)
@@ -143,6 +144,26 @@ func (u *unitState) loadRecord(s sealer, key, value []byte) error {
 	e := u.entry(bib)
 	e.kept = r.held != "" || !r.released.IsZero()
 	u.apply(e, r)
+	if r.pending() {
+		e.since = waitedSince(decodeHistory(history, nil), e.since)
+	}
 	u.nextSeq = max(u.nextSeq, r.seq)
 	return nil
+}
+
+// waitedSince is since when a bib that is pending has been so, as its history tells: since something of it was read for the
+// first time after it was confirmed last. Where that is not told, or still to come by this clock, it is now.
+func waitedSince(events []event, now time.Time) time.Time {
+	since := now
+	for _, e := range slices.Backward(events) {
+		switch kinds[e.kind] {
+		case EventConfirmed:
+			return since
+		case EventRead, EventCorrected, EventReleased, EventBack:
+			if at := time.UnixMilli(e.at); at.Before(now) {
+				since = at
+			}
+		}
+	}
+	return since
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -179,6 +181,34 @@ func TestAttributes(t *testing.T) {
 	if diff := cmp.Diff([]string{"append R1/1/1 name 5 km note wet"}, words(offer(t, l, 10, raceUnit))); diff != "" {
 		t.Errorf("changed:\n%s", diff)
 	}
+}
+
+// What waits has waited since before a start, not since it; what was corrected meanwhile, too. What is corrected after it was
+// confirmed waits since then.
+func TestWhatWaitsHasWaitedSinceBeforeAStart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := newPath(t)
+		l := open(t, path)
+		setOrigin(t, l, state.OriginEmpty, raceUnit)
+		for _, step := range []struct {
+			story []string
+			since time.Duration // of the second in which the story was played
+		}{
+			{[]string{"5k.csv grown 1=14:20"}, 0},
+			{[]string{"restart"}, 0},
+			{[]string{"5k.csv grown 1=14:21", "lose", "restart"}, 0},
+			{[]string{"send", "5k.csv grown 1=14:22", "restart"}, 3},
+			{[]string{"send", "5k.csv grown 1!why", "5k.csv grown 1=14:23", "restart"}, 4},
+		} {
+			l = play(t, l, path, step.story)
+			began := time.Date(2000, 1, 1, 0, 0, int(step.since), 0, time.UTC) // as a bubble's clock does
+			if got := l.OldestPending([]state.Unit{raceUnit}); !got.Equal(began) {
+				t.Errorf("after %q it waits since %v, not since %v", step.story, got, began)
+			}
+			time.Sleep(time.Second)
+		}
+		must(t, l.Close())
+	})
 }
 
 func TestOldestPending(t *testing.T) {

@@ -19,6 +19,8 @@ func TestAnAlertIsInTheStatusAndInTheLogOnce(t *testing.T) {
 	f.awaitStatus("the alert", func(s status.Status) bool {
 		return len(s.Alerts) == 1 && s.Alerts[0].ID == "folder" && s.Alerts[0].Bad && strings.HasSuffix(s.Line(), "ALERT: watched folder is gone")
 	})
+	f.await("the log has it", func() bool { return f.said("watched folder is gone") > 0 }) // just after the status
+	f.stop()
 	if n := f.said("watched folder is gone"); n != 1 {
 		t.Errorf("the log has it %d times", n)
 	}

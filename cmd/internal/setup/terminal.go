@@ -44,18 +44,19 @@ func (c *console) Line(ctx context.Context, prompt string) (string, error) {
 
 // Secret implements [Terminal]. Ctrl-C must not leave a terminal behind that shows nothing any more.
 func (c *console) Secret(ctx context.Context, prompt string) (string, error) {
-	before, err := term.GetState(int(c.in.Fd()))
+	fd := int(c.in.Fd()) // once: whoever is left behind below must not ask for it beside a Close
+	before, err := term.GetState(fd)
 	if err != nil {
 		return "", err
 	}
 	fmt.Fprint(c.out, prompt)
 	defer fmt.Fprintln(c.out)
 	secret, err := answer(ctx, func() (string, error) {
-		text, err := term.ReadPassword(int(c.in.Fd()))
+		text, err := term.ReadPassword(fd)
 		return string(text), err
 	})
 	if ctx.Err() != nil {
-		_ = term.Restore(int(c.in.Fd()), before)
+		_ = term.Restore(fd, before)
 	}
 	return secret, err
 }
