@@ -119,6 +119,19 @@ func (u *Uploader) reached() {
 	u.report.Outage, u.report.Trouble, u.report.Class = time.Time{}, nil, 0
 }
 
+// calm ends an outage where nothing waits any more that may be sent, such as when a person holds the race. The server is
+// asked nothing then, so that nobody would notice when it is back.
+func (u *Uploader) calm() {
+	if !u.backoff.failing() {
+		return
+	}
+	u.log.Debug("nothing waits any more", zap.Duration("outage", time.Since(u.backoff.since)))
+	u.backoff = backoff{}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.report.Outage, u.report.Trouble, u.report.Class = time.Time{}, nil, 0
+}
+
 // maxNamed bounds how many bibs a log line names.
 const maxNamed = 10
 

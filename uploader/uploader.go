@@ -243,6 +243,7 @@ func (u *Uploader) nothing(ctx context.Context, turn turn) rest {
 	}
 	r, sent := u.removeVanished(ctx)
 	if !sent {
+		u.calm()
 		r = rest{wait: min(r.wait, turn.retryIn), idle: true}
 		if len(u.trials) == 0 && !u.backoff.failing() {
 			u.ledger.Await(turn.terms)

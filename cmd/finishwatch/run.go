@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 
+	"finishwatch/cmd/internal/alert"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
@@ -65,7 +66,7 @@ func runDaemon(ctx context.Context, path string, once, dryRun bool) error {
 	}
 	defer func() { _ = log.Sync() }()
 	if !once && !dryRun {
-		s := &service{cfg: cfg, log: log, inherited: control.Inherit()}
+		s := &service{cfg: cfg, log: log, inherited: control.Inherit(), alerts: alert.NewMemory()}
 		return inTime(ctx, grace, s.run)
 	}
 	options := daemon.Options{Version: version}

@@ -14,6 +14,7 @@ import (
 	sd "github.com/coreos/go-systemd/v22/daemon"
 	"go.uber.org/zap"
 
+	"finishwatch/cmd/internal/alert"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/control"
 	"finishwatch/cmd/internal/daemon"
@@ -27,6 +28,7 @@ type service struct {
 	log *zap.Logger    // the same
 
 	inherited *control.Inherited // nil where systemd hands over no socket
+	alerts    *alert.Memory      // of one daemon after the other
 
 	mu     sync.Mutex
 	next   *config.Config // what to go on with when the daemon that runs has stopped; nil to end
@@ -81,7 +83,7 @@ func (s *service) once(ctx context.Context) error {
 }
 
 func (s *service) options() (daemon.Options, error) {
-	options := daemon.Options{Version: version, Reload: s.reload, Reloading: s.reloading, Refused: s.refuse}
+	options := daemon.Options{Version: version, Reload: s.reload, Reloading: s.reloading, Refused: s.refuse, Alerts: s.alerts}
 	var err error
 	if options.Password, err = s.cfg.Password(os.Getenv); err != nil {
 		return options, &exit{code: exitConfig, err: err}

@@ -20,16 +20,22 @@ type Alerts struct {
 
 	mu     sync.Mutex
 	active []status.Alert
+	looked time.Time // zero before the first look
 }
 
 // New returns what watches by looking, and starts nothing. What begins and what is over is said in the log and given to
-// tell, which must not wait. Nothing new for the time of quiet is an alert; 0 for never.
-func New(quiet time.Duration, look func() Snapshot, tell func([]Event), log *zap.Logger) *Alerts {
-	return &Alerts{look: look, tell: tell, log: log, tracker: NewTracker(quiet)}
+// tell, which must not wait. Nothing new for the time of quiet is an alert; 0 for never. Alerts that the memory has go on.
+func New(quiet time.Duration, memory *Memory, look func() Snapshot, tell func([]Event), log *zap.Logger) *Alerts {
+	tracker := memory.watching(quiet)
+	return &Alerts{look: look, tell: tell, log: log, tracker: tracker, active: tracker.Active()}
 }
 
-// tick is how often the daemon is looked at.
-const tick = time.Second
+const (
+	// tick is how often the daemon is looked at.
+	tick = time.Second
+	// stale is how long ago the last look may be before nobody knows any more how the daemon is.
+	stale = 30 * time.Second
+)
 
 // Run looks until ctx ends, and returns nil.
 func (a *Alerts) Run(ctx context.Context) error {
@@ -37,12 +43,12 @@ func (a *Alerts) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	for {
 		events := a.tracker.Step(a.look())
-		a.mu.Lock()
-		a.active = a.tracker.Active()
-		a.mu.Unlock()
 		for _, event := range events {
 			say(a.log, event)
 		}
+		a.mu.Lock()
+		a.active, a.looked = a.tracker.Active(), time.Now()
+		a.mu.Unlock()
 		if len(events) > 0 {
 			a.tell(events)
 		}
@@ -61,9 +67,13 @@ func (a *Alerts) Active() []status.Alert {
 	return append([]status.Alert{}, a.active...)
 }
 
-// Healthy reports whether results arrive as far as anybody knows.
+// Healthy reports whether results arrive as far as anybody knows. A look that hangs, such as at a dead disk, leaves nobody
+// who knows.
 func (a *Alerts) Healthy() bool {
-	return !slices.ContainsFunc(a.Active(), func(alert status.Alert) bool { return alert.Bad })
+	a.mu.Lock()
+	age := time.Since(a.looked)
+	a.mu.Unlock()
+	return age < stale && !slices.ContainsFunc(a.Active(), func(alert status.Alert) bool { return alert.Bad })
 }
 
 // say writes one line when an alert begins and one when it is over.

@@ -78,7 +78,7 @@ func TestAnAlertFromItsBeginToItsEnd(t *testing.T) {
 		d.s.Status.Units[0].LastRead = time.Time{}
 		core, logs := observer.New(zap.DebugLevel)
 		var told []string
-		a := New(0, d.look, func(events []Event) {
+		a := New(0, NewMemory(), d.look, func(events []Event) {
 			for _, e := range events {
 				told = append(told, fmt.Sprint(e.Alert.ID, e.Over))
 			}
@@ -135,7 +135,7 @@ func TestAWarningDoesNotStopTheHeartbeat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &daemon{s: well(func(s *Snapshot) { s.Free = 1 })}
 		d.s.Status.Units[0].LastRead = time.Time{}
-		a := New(0, d.look, func([]Event) {}, zap.NewNop())
+		a := New(0, NewMemory(), d.look, func([]Event) {}, zap.NewNop())
 		running(t, a.Run, func() {
 			after(time.Minute)
 			if got := a.Active(); len(got) != 1 || got[0].ID != "disk" || !a.Healthy() {

@@ -20,15 +20,20 @@ type Command struct {
 	run  func(ctx context.Context, argv, environment []string) error
 	log  *zap.Logger
 	wake chan struct{}
+	kept *Memory
 
 	mu      sync.Mutex
 	waiting []Event
 	trouble string
 }
 
-// NewCommand returns what runs a program, and starts nothing.
-func NewCommand(argv []string, log *zap.Logger) *Command {
-	return &Command{argv: argv, run: execute, log: log, wake: make(chan struct{}, 1)}
+// NewCommand returns what runs a program, and starts nothing. What the memory has that nobody was told is told first.
+func NewCommand(argv []string, memory *Memory, log *zap.Logger) *Command {
+	c := &Command{argv: argv, run: execute, log: log, wake: make(chan struct{}, 1), kept: memory}
+	if untold := memory.untold; len(untold) > 0 {
+		c.Tell(untold)
+	}
+	return c
 }
 
 const (
@@ -53,8 +58,9 @@ func (c *Command) Tell(events []Event) {
 }
 
 // Run runs the program whenever there is something to tell, until ctx ends, and returns nil. A program that runs then is
-// killed.
+// killed; what it was told, and what waits, is in the memory for the next configuration.
 func (c *Command) Run(ctx context.Context) error {
+	defer c.keep()
 	for {
 		select {
 		case <-ctx.Done():
@@ -72,6 +78,12 @@ func (c *Command) Run(ctx context.Context) error {
 	}
 }
 
+func (c *Command) keep() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept.untold = c.waiting
+}
+
 // once tells all that waits.
 func (c *Command) once(ctx context.Context) {
 	c.mu.Lock()
@@ -86,6 +98,9 @@ func (c *Command) once(ctx context.Context) {
 	text, environment := words(events)
 	err := c.run(ctx, append(append([]string{}, c.argv...), text), environment)
 	if ctx.Err() == context.Canceled {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.waiting = append(events, c.waiting...)
 		return
 	}
 	c.take(err)
@@ -119,6 +134,16 @@ func (c *Command) Trouble() string {
 	return c.trouble + "; " + commandAdvice
 }
 
+// maxDetail bounds the detail, so that what to do is never cut off: see [logging.Clean].
+const maxDetail = 400
+
+func bounded(detail string) string {
+	if runes := []rune(detail); len(runes) > maxDetail/2 && len(detail) > maxDetail {
+		return strings.ToValidUTF8(detail[:maxDetail], "") + "…"
+	}
+	return detail
+}
+
 // words are what the program is told: a line for each event, and the same in pieces in its environment. Texts of files and
 // servers are cleaned.
 func words(events []Event) (text string, environment []string) {
@@ -131,7 +156,7 @@ func words(events []Event) (text string, environment []string) {
 			continue
 		}
 		states = append(states, "began")
-		line := "finishwatch: " + e.Alert.Title + because(e.Alert.Detail) + ". Safe: " + e.Alert.Safe + ". Now: " + e.Alert.Now
+		line := "finishwatch: " + e.Alert.Title + because(bounded(e.Alert.Detail)) + ". Safe: " + e.Alert.Safe + ". Now: " + e.Alert.Now
 		lines = append(lines, logging.Clean(line))
 	}
 	return strings.Join(lines, "\n"), []string{

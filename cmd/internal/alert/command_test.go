@@ -49,7 +49,7 @@ func (c *calls) run(ctx context.Context, argv, environment []string) error {
 // What comes while the program may not be run again is told together, and nothing is told twice.
 func TestTheProgramIsRunSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, calls := NewCommand([]string{"horn"}, zap.NewNop()), &calls{start: time.Now()}
+		c, calls := NewCommand([]string{"horn"}, NewMemory(), zap.NewNop()), &calls{start: time.Now()}
 		c.run = calls.run
 		running(t, c.Run, func() {
 			after(time.Minute)
@@ -77,7 +77,7 @@ func TestTheProgramIsRunSeldom(t *testing.T) {
 func TestAProgramThatHangsIsGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.InfoLevel)
-		c, calls := NewCommand([]string{"horn"}, zap.New(core)), &calls{start: time.Now(), took: time.Hour}
+		c, calls := NewCommand([]string{"horn"}, NewMemory(), zap.New(core)), &calls{start: time.Now(), took: time.Hour}
 		c.run = calls.run
 		running(t, c.Run, func() {
 			c.Tell([]Event{event("disk", false)})
@@ -101,7 +101,7 @@ func TestAProgramThatHangsIsGivenUp(t *testing.T) {
 func TestAStopEndsTheProgram(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.InfoLevel)
-		c, calls := NewCommand([]string{"horn"}, zap.New(core)), &calls{start: time.Now(), took: time.Hour}
+		c, calls := NewCommand([]string{"horn"}, NewMemory(), zap.New(core)), &calls{start: time.Now(), took: time.Hour}
 		c.run = calls.run
 		running(t, c.Run, func() {
 			c.Tell([]Event{event("disk", false)})
@@ -117,7 +117,7 @@ func TestAStopEndsTheProgram(t *testing.T) {
 func TestAProgramThatCannotBeRunIsSaidOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core, logs := observer.New(zap.InfoLevel)
-		c, calls := NewCommand([]string{"horn"}, zap.New(core)), &calls{start: time.Now(), err: errors.New("permission denied")}
+		c, calls := NewCommand([]string{"horn"}, NewMemory(), zap.New(core)), &calls{start: time.Now(), err: errors.New("permission denied")}
 		c.run = calls.run
 		running(t, c.Run, func() {
 			for i := range 20 {
@@ -141,7 +141,7 @@ func TestAProgramThatCannotBeRunIsSaidOnce(t *testing.T) {
 }
 
 func TestAFloodIsBounded(t *testing.T) {
-	c := NewCommand([]string{"horn"}, zap.NewNop())
+	c := NewCommand([]string{"horn"}, NewMemory(), zap.NewNop())
 	for range 1000 {
 		c.Tell([]Event{event("disk", false)})
 	}

@@ -2,9 +2,11 @@ package alert
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"sync"
@@ -32,6 +34,8 @@ func NewHeartbeat(address *url.URL, agent string, healthy func() bool, log *zap.
 const (
 	// beat is from one question to the next.
 	beat = time.Minute
+	// firstBeat is when the first one is due: a daemon that ends at once, and is started again and again, is not well.
+	firstBeat = 3 * time.Second
 	// maxBeat is how long one may take.
 	maxBeat = 15 * time.Second
 	// maxAnswer bounds what is read of an answer, so that the connection can be used again.
@@ -40,16 +44,17 @@ const (
 
 // Run asks until ctx ends, and returns nil.
 func (h *Heartbeat) Run(ctx context.Context) error {
-	ticker := time.NewTicker(beat)
-	defer ticker.Stop()
+	timer := time.NewTimer(firstBeat)
+	defer timer.Stop()
 	for {
-		if h.healthy() {
-			h.once(ctx)
-		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-ticker.C:
+		case <-timer.C:
+		}
+		timer.Reset(beat)
+		if h.healthy() {
+			h.once(ctx)
 		}
 	}
 }
@@ -97,17 +102,30 @@ func getter(address *url.URL, agent string) func(context.Context) error {
 		}
 		request.Header.Set("User-Agent", agent)
 		response, err := client.Do(request)
-		if wrapped, ok := errors.AsType[*url.Error](err); ok {
-			return wrapped.Err
-		}
 		if err != nil {
-			return err
+			return plain(err)
 		}
 		defer response.Body.Close()
-		_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
+		// Of 101 the body is the bare connection: to read it would wait for ever, whatever ctx says.
+		if response.StatusCode >= http.StatusOK {
+			_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, maxAnswer))
+		}
 		if response.StatusCode < 200 || response.StatusCode > 299 {
 			return fmt.Errorf("HTTP %d", response.StatusCode)
 		}
 		return nil
 	}
+}
+
+// plain is the network's error without the address. What a server says back is left out altogether: it may repeat it.
+func plain(err error) error {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err
+	}
+	_, network := errors.AsType[net.Error](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	if network || certificate || errors.Is(err, io.EOF) {
+		return err
+	}
+	return errors.New("the answer cannot be read")
 }

@@ -55,7 +55,7 @@ func TestTheHeartbeat(t *testing.T) {
 				t.Error(got)
 			}
 		})
-		if diff := cmp.Diff([]string{"0s", "1m0s", "2m0s", "13m0s", "14m0s", "15m0s"}, beats); diff != "" {
+		if diff := cmp.Diff([]string{"3s", "1m3s", "12m3s", "13m3s", "14m3s"}, beats); diff != "" {
 			t.Error(diff)
 		}
 		if diff := cmp.Diff([]string{"warn heartbeat is not answered error=HTTP 500", "info heartbeat is answered again"}, lines(logs, "error")); diff != "" {

@@ -45,6 +45,11 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		`competition = https://me:hunter2@data.opentrack.run/x/2026/GBR/my-race/`,
 		`competition = "https://hunter2@data.opentrack.run:x/"`,
 		`dir = "ftp://me:hunter2@server/"`,
+		`heartbeat_url = "http://example.org/ping/hunter2"`,
+		`heartbeat_url = https://example.org/ping/hunter2`,
+		`heartbeat = "https://example.org/?id=hunter2"`,
+		`ping_url = 'example.org/hunter2'`,
+		`alert.heartbeat_url = "https://exa mple.org/ping/hunter2"`,
 	} {
 		for _, where := range []string{"[opentrack]\n", "", small} {
 			_, err := parseWith("config.toml", []byte(where+line+"\n"), noEnvironment)

@@ -15,7 +15,7 @@ type source struct {
 }
 
 func newSource(text string) *source {
-	return &source{text: text, secrets: slices.Concat(secretValues(text), loginsInAddresses(text))}
+	return &source{text: text, secrets: slices.Concat(secretValues(text), loginsInAddresses(text), heartbeatPaths(text))}
 }
 
 // hide keeps a stretch from ever being shown.
@@ -127,6 +127,15 @@ func loginsInAddresses(text string) []span {
 		if at[2] < at[3] {
 			found = append(found, span{at[2], at[3]})
 		}
+	}
+	return found
+}
+
+// heartbeatPaths finds what follows the server in the address of a heartbeat: who knows it can pretend to be this laptop.
+func heartbeatPaths(text string) []span {
+	var found []span
+	for _, at := range regexp.MustCompile(`(?i)(?:heartbeat|ping)[\w-]*["']?[ \t]*[=:][ \t]*["']*(?:\w+://)?(?:[^/?:"'\r\n]|:\d)*[/?]([^"'\r\n]+)`).FindAllStringSubmatchIndex(text, -1) {
+		found = append(found, span{at[2], at[3]})
 	}
 	return found
 }

@@ -23,12 +23,18 @@ type alarms struct {
 func (d *Daemon) newAlarms() alarms {
 	cfg := d.cfg.Alert
 	var a alarms
+	memory := d.options.Alerts
+	if memory == nil {
+		memory = alert.NewMemory()
+	}
 	tell := func([]alert.Event) {}
 	if len(cfg.Command) > 0 {
-		a.command = alert.NewCommand(cfg.Command, d.log)
+		a.command = alert.NewCommand(cfg.Command, memory, d.log)
 		tell = a.command.Tell
+	} else {
+		memory.Forget()
 	}
-	a.alerts = alert.New(cfg.Quiet, d.snapshot, tell, d.log)
+	a.alerts = alert.New(cfg.Quiet, memory, d.snapshot, tell, d.log)
 	if cfg.HeartbeatURL != nil {
 		a.heartbeat = alert.NewHeartbeat(cfg.HeartbeatURL, "finishwatch/"+d.options.Version, a.alerts.Healthy, d.log)
 	}

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
 
+	"finishwatch/cmd/internal/alert"
 	"finishwatch/cmd/internal/config"
 	"finishwatch/cmd/internal/status"
 	"finishwatch/state"
@@ -37,6 +38,8 @@ type Options struct {
 	Reload    func() error
 	Reloading func() bool
 	Refused   error
+	// Alerts is what the daemon before this one knew of alerts; nil for nothing.
+	Alerts *alert.Memory
 }
 
 // Daemon is the whole program at work.

@@ -3,6 +3,9 @@ package daemon
 import (
 	"encoding/json"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -13,7 +16,9 @@ import (
 	"time"
 
 	"finishwatch/cmd/internal/status"
+	"finishwatch/parse"
 	"finishwatch/state"
+	"finishwatch/uploader"
 	"finishwatch/uploader/sandbox"
 )
 
@@ -137,6 +142,52 @@ func TestCatchingUp(t *testing.T) {
 	if got := f.daemon.word(s, f.daemon.uploader.Report()); got != status.Live {
 		t.Error(got)
 	}
+	s.Paused, s.Unwritten = true, true
+	if got := f.daemon.word(s, f.daemon.uploader.Report()); got != status.Stalled {
+		t.Errorf("%s: a pause hides that nothing can be written down", got)
+	}
+}
+
+// What a person holds is not on its way, however long.
+func TestARaceOnHoldIsNotCatchingUp(t *testing.T) {
+	f := newField(t)
+	f.open("", oneRace)
+	defer f.daemon.Close()
+	unit := f.daemon.units[0]
+	mark, err := parse.ParseMark("14:20")
+	f.must(err)
+	_, err = f.daemon.ledger.Observe(unit, state.Observation{File: "5k.csv", Finishes: []parse.Finish{{Bib: "1", Mark: mark, Line: 2}}})
+	f.must(err)
+	if s := f.daemon.Status(); s.OldestPending <= 0 {
+		t.Errorf("a row waits: %v", s.OldestPending)
+	}
+	f.must(f.daemon.ledger.HoldUnit(unit, true))
+	if s := f.daemon.Status(); s.OldestPending != 0 || s.Units[0].OldestPending <= 0 || !s.Units[0].OnHold {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Nothing waits, and nothing could be sent: that is known before the first finisher.
+func TestAnAnswerOfNoUseIsTrouble(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<html>please log in to the WLAN"))
+	}))
+	t.Cleanup(server.Close)
+	f := newField(t)
+	f.write("5k.csv", "Bib,Time\n")
+	f.open("", oneRace)
+	defer f.daemon.Close()
+	account := accountOf(f.daemon.cfg, f.daemon.options)
+	account.Server, _ = url.Parse(server.URL)
+	client := uploader.NewClient(account, uploader.Form{})
+	f.daemon.clients = []*uploader.Client{client}
+	f.daemon.probe.server = client
+	f.daemon.probe.ask(t.Context())
+	s := f.daemon.Status()
+	if s.State != status.Live || s.ExitCode() != 1 || !strings.Contains(s.LastError, "login page") || !s.Connection.Down.IsZero() {
+		t.Errorf("%s, exit %d: %s", s.State, s.ExitCode(), s.LastError)
+	}
 }
 
 // A reader of the status file sees a whole one at any moment, counts that fit together, and the end.
@@ -230,7 +281,7 @@ func TestTheServiceManagerIsTold(t *testing.T) {
 	f.start("", oneRace)
 	f.await("READY", heard("READY=1"))
 	f.await("WATCHDOG", heard("WATCHDOG=1"))
-	f.await("STATUS", heard("STATUS=LIVE  read 0, confirmed 0, waiting 0"))
+	f.await("STATUS", heard("STATUS=LIVE  read 0, confirmed 0, waiting 0 (see trouble)"))
 	f.write("5k.csv", "Bib,Time\n1,14:20\n")
 	f.await("STATUS with the finisher", heard("STATUS=LIVE  read 1, confirmed 1, waiting 0"))
 	f.stop()

@@ -35,7 +35,7 @@ func TestADiskThatIsFullForAWhile(t *testing.T) {
 	}
 	f.write("5k.csv", rows.String())
 	f.awaitStatus("the full disk is said", func(s status.Status) bool {
-		return s.State == status.Stalled && s.ExitCode() == 2 && strings.Contains(s.Trouble, "is there room on the disk?")
+		return s.State == status.Stalled && s.Unwritten && s.ExitCode() == 2 && strings.Contains(s.Trouble, "is there room on the disk?")
 	})
 	if got := len(f.page("R1")); got != 1 {
 		t.Errorf("%d rows are public of which nothing is written down", got)
@@ -43,7 +43,9 @@ func TestADiskThatIsFullForAWhile(t *testing.T) {
 	f.must(os.Remove(ballast))
 	f.must(syscall.Mount("none", small, "tmpfs", syscall.MS_REMOUNT, "size=64m"))
 	f.await("everything arrives when there is room", func() bool { return len(f.page("R1")) == 3001 })
-	f.awaitStatus("it is over", func(s status.Status) bool { return s.State == status.Live && s.Totals().Confirmed == 3001 })
+	f.awaitStatus("it is over", func(s status.Status) bool {
+		return s.State == status.Live && !s.Unwritten && s.Totals().Confirmed == 3001
+	})
 	if n := f.said("ledger can be written again"); n != 1 {
 		t.Errorf("said %d times", n)
 	}

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -20,8 +21,10 @@ type probe struct {
 
 	mu      sync.Mutex
 	down    time.Time // since when there has been no answer; zero when there is
-	why     error     // the last failure, or why the login is refused
+	silence error     // why there is none
+	useless time.Time // when the answer was no use; zero when it was
 	refused time.Time // when the login was refused; zero when it was not
+	why     error     // what the last answer of no use said, or the refusal
 }
 
 // asked is what the probe needs of the server; [uploader.Client] has it.
@@ -74,38 +77,44 @@ func (p *probe) ask(ctx context.Context) {
 		err = p.server.Login(ctx)
 	} else {
 		_, _, err = p.server.Date(ctx)
+		if status := p.contact().Status; err == nil && status >= http.StatusInternalServerError {
+			err = &uploader.Error{Op: "ask the server", Class: uploader.Unreachable, StatusCode: status}
+		}
 	}
 	if ctx.Err() == nil {
 		p.take(err, !p.contact().At.Before(began))
 	}
 }
 
-// take takes down what came of a question. An answer is an answer, whatever it says. That there is none is in the log only for
-// who wants details: status shows it, and when a row waits the uploader says it.
+// take takes down what came of a question. An answer is an answer, whatever it says; one of no use, such as that of a wrong
+// address, is said all the same, because no result would get there. That there is none says nothing about a login that was
+// refused before. It is in the log only for who wants details: status shows it, and when a row waits the uploader says it.
 func (p *probe) take(err error, answered bool) {
 	refused, ok := errors.AsType[*uploader.Error](err)
+	last := p.contact().At
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	was := p.down
-	p.why, p.down, p.refused = err, time.Time{}, time.Time{}
+	if err != nil && !answered {
+		if p.silence = err; p.down.IsZero() || last.After(p.down) {
+			p.down = time.Now()
+			p.log.Debug("server does not answer", zap.Error(err))
+		}
+		return
+	}
+	if !p.down.IsZero() {
+		p.log.Debug("server answers again", zap.Duration("outage", time.Since(p.down)))
+	}
+	p.why, p.down, p.refused, p.useless = err, time.Time{}, time.Time{}, time.Time{}
 	switch {
-	case err == nil:
 	case ok && refused.Class == uploader.LoginRefused:
 		p.refused = time.Now()
-	case answered:
-	case was.IsZero():
-		p.down = time.Now()
-		p.log.Debug("server does not answer", zap.Error(err))
-	default:
-		p.down = was
-	}
-	if p.down.IsZero() && !was.IsZero() {
-		p.log.Debug("server answers again", zap.Duration("outage", time.Since(was)))
+	case ok:
+		p.useless = time.Now()
 	}
 }
 
-// state returns since when the server has not answered, whether it refused the login, and the error with what to do. An
-// answer to anything else that was asked since is news.
+// state returns since when the server has not answered, whether it refused the login, and the error with what to do, also
+// of an answer that was no use. An answer to anything else that was asked since is news.
 func (p *probe) state() (down time.Time, refused bool, err error) {
 	contact := p.contact()
 	p.mu.Lock()
@@ -114,8 +123,13 @@ func (p *probe) state() (down time.Time, refused bool, err error) {
 	if contact.At.After(down) {
 		down = time.Time{}
 	}
-	if down.IsZero() && !refused {
-		return down, false, nil
+	switch {
+	case refused:
+		return down, true, p.why
+	case !down.IsZero():
+		return down, false, p.silence
+	case !p.useless.IsZero() && !contact.LoggedIn.After(p.useless):
+		return down, false, p.why
 	}
-	return down, refused, p.why
+	return down, false, nil
 }

@@ -3,6 +3,7 @@ package daemon
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -29,8 +30,12 @@ func (o *oracle) ask(what string) error {
 	defer o.mu.Unlock()
 	o.asked = append(o.asked, what+" "+time.Since(o.started).String())
 	refused, ok := errors.AsType[*uploader.Error](o.err)
-	if o.err == nil || ok && refused.Class != uploader.Unreachable {
-		o.contact.At = time.Now()
+	if o.err == nil || ok && refused.StatusCode > 0 {
+		o.contact.At, o.contact.Status = time.Now(), 200
+	}
+	if ok && refused.StatusCode > 0 && what == "date" {
+		o.contact.Status = refused.StatusCode
+		return nil // the head of any answer has the time
 	}
 	if o.err == nil && what == "login" {
 		o.contact.LoggedIn = time.Now()
@@ -136,18 +141,70 @@ func TestAServerThatDoesNotAnswerIsSaidOnce(t *testing.T) {
 	}
 }
 
-// An answer that is of no use is an answer all the same.
+// An answer that is of no use is an answer all the same; but nothing could be sent, and that is said.
 func TestAServerThatAnswersNonsenseIsThere(t *testing.T) {
 	nonsense := &uploader.Error{Op: "log in", Class: uploader.WrongAddress, StatusCode: 404}
-	asked, said := probing(t, nonsense, func(_ *oracle, p *probe) {
+	asked, said := probing(t, nonsense, func(o *oracle, p *probe) {
 		wait(time.Minute + time.Second)
-		if down, refused, err := p.state(); !down.IsZero() || refused || err != nil {
+		if down, refused, err := p.state(); !down.IsZero() || refused || !errors.Is(err, nonsense) {
 			t.Error(down, refused, err)
+		}
+		o.uploads()
+		if _, _, err := p.state(); err != nil {
+			t.Error("an upload was taken since: ", err)
 		}
 	})
 	if diff := cmp.Diff([]string{"login 0s", "login 1m0s"}, asked); diff != "" || said != nil {
 		t.Error(diff, said)
 	}
+}
+
+// What the server is asked between two uploads needs no login; one that is broken says so all the same.
+func TestAServerThatIsBrokenBetweenTwoUploads(t *testing.T) {
+	broken := &uploader.Error{Class: uploader.Unreachable, StatusCode: 503}
+	probing(t, nil, func(o *oracle, p *probe) {
+		o.becomes(broken)
+		wait(time.Minute + time.Second)
+		if down, refused, err := p.state(); !down.IsZero() || refused || err == nil || !strings.Contains(err.Error(), "HTTP 503") {
+			t.Error(down, refused, err)
+		}
+		o.becomes(nil)
+		wait(time.Minute)
+		if _, _, err := p.state(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// An upload that was answered in between ends an outage, also where the probe had no time to ask.
+func TestAServerThatGoesAwayAgain(t *testing.T) {
+	none := &uploader.Error{Op: "log in", Class: uploader.Unreachable, Err: errors.New("no such host")}
+	probing(t, none, func(o *oracle, p *probe) {
+		wait(16 * time.Second)
+		o.uploads()
+		wait(time.Minute + 5*time.Second)
+		if down, _, err := p.state(); down.IsZero() || time.Since(down) > 20*time.Second || !errors.Is(err, none) {
+			t.Error(down, err)
+		}
+	})
+}
+
+// A network that is gone for a while mends no password.
+func TestARefusedLoginStaysRefusedWhileNobodyAnswers(t *testing.T) {
+	no := &uploader.Error{Op: "log in", Class: uploader.LoginRefused, StatusCode: 401}
+	none := &uploader.Error{Op: "log in", Class: uploader.Unreachable, Err: errors.New("no such host")}
+	probing(t, no, func(o *oracle, p *probe) {
+		o.becomes(none)
+		wait(5*time.Minute + time.Second)
+		if down, refused, err := p.state(); down.IsZero() || !refused || !errors.Is(err, no) {
+			t.Error(down, refused, err)
+		}
+		o.becomes(nil)
+		wait(15 * time.Second)
+		if down, refused, err := p.state(); !down.IsZero() || refused || err != nil {
+			t.Error(down, refused, err)
+		}
+	})
 }
 
 // Nobody shall be locked out for trying; an upload that is taken meanwhile tells that it was mended.

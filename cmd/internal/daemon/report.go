@@ -23,8 +23,11 @@ func (d *Daemon) Status() status.Status {
 		s.Units = append(s.Units, d.statusOf(unit, report, seen))
 	}
 	for _, u := range s.Units {
-		s.OldestPending = max(s.OldestPending, u.OldestPending)
+		if !u.OnHold { // nobody is sending those
+			s.OldestPending = max(s.OldestPending, u.OldestPending)
+		}
 	}
+	s.Unwritten = d.feed.ledgerBroken()
 	if d.options.Refused != nil {
 		s.Refused = d.options.Refused.Error()
 	}
@@ -61,9 +64,11 @@ func (d *Daemon) word(s status.Status, report uploader.Report) string {
 		return status.NoFolder
 	case s.Connection.Login == status.LoginNo:
 		return status.LoginRefused
+	case s.Unwritten: // also in a pause, in which everything shall be read
+		return status.Stalled
 	case s.Paused:
 		return status.Paused
-	case s.Outage > 0, d.feed.ledgerBroken(), len(report.RefusedUnit) > 0:
+	case s.Outage > 0, len(report.RefusedUnit) > 0:
 		return status.Stalled
 	case s.OldestPending > lag:
 		return status.CatchingUp
@@ -106,11 +111,13 @@ func (d *Daemon) connection(s *status.Status, report uploader.Report) {
 		now.Down = report.Outage
 	case d.probe != nil:
 		down, refused, err := d.probe.state()
-		if now.Down = down; !down.IsZero() {
+		now.Down = down
+		switch {
+		case refused:
+			now.Login, s.LastError = status.LoginNo, err.Error()
+		case !down.IsZero():
 			now.DownWhy = err.Error()
-		}
-		if refused {
-			now.Login = status.LoginNo
+		case err != nil && s.LastError == "":
 			s.LastError = err.Error()
 		}
 	}

@@ -49,9 +49,9 @@ type Race struct {
 	Finishes int
 	Old      []string   // files that are older than max_age
 	Refused  []refusal  // files that cannot be read
-	Held     []string   // the reason of each held row
+	Held     []string   // the reason of each held bib, and of each held row without one
 	Columns  []string   // where the times come from
-	marks    marks      // of all files
+	marks    marks      // of all files; zero for a held bib
 	rules    *rulesOnce // nil until a file is read
 }
 
@@ -200,25 +200,40 @@ func (r *Race) take(s watcher.Snapshot, maxAge time.Duration, now time.Time) {
 	r.add(reading)
 }
 
-// add counts what a file says. A bib of which two files say different things is held.
+// add counts what a file says. A bib of which two files say different things is held, and so is one that any file holds.
 func (r *Race) add(reading *parse.Reading) {
 	for _, f := range reading.Finishes {
 		switch before, known := r.marks[f.Bib]; {
 		case !known:
 			r.marks[f.Bib] = f.Mark
 			r.Finishes++
-		case before != f.Mark && !before.IsZero():
-			r.marks[f.Bib] = parse.Mark{} // counted once as held
-			r.Finishes--
-			r.Held = append(r.Held, "two files differ")
+		case before != f.Mark:
+			r.hold(f.Bib, "two files differ")
 		}
 	}
 	for _, h := range reading.Held {
-		r.Held = append(r.Held, h.Reason)
+		if h.Bib == "" {
+			r.Held = append(r.Held, h.Reason)
+		} else {
+			r.hold(h.Bib, h.Reason)
+		}
 	}
 	if column := reading.Columns.Time; column != "" && strings.Trim(column, "0123456789") != "" && !slices.Contains(r.Columns, column) {
 		r.Columns = append(r.Columns, column)
 	}
+}
+
+// hold counts a bib as held, once for all of its rows, as status does.
+func (r *Race) hold(bib parse.Bib, reason string) {
+	before, known := r.marks[bib]
+	switch {
+	case known && before.IsZero():
+		return
+	case known:
+		r.Finishes--
+	}
+	r.marks[bib] = parse.Mark{}
+	r.Held = append(r.Held, reason)
 }
 
 // upright makes a refusal of a reader's fall: one bad export must not end the forecast for the others.

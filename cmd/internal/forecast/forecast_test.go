@@ -92,7 +92,7 @@ func TestWhatARaceWillDo(t *testing.T) {
 		},
 		"rows that are held": {
 			folder{map[string]string{"5k.csv": "Bib,Time\n349,14:25\n,14:26\n77,14:27\n77,14:28\n,14:29\n"}, my5k},
-			"  5k*.csv → R1/1/1 My 5k: 1 file, 1 finish, time from Time, 4 held: 2 × no bib, 2 × two times (finishwatch explain shows them)\n",
+			"  5k*.csv → R1/1/1 My 5k: 1 file, 1 finish, time from Time, 3 held: 2 × no bib, two times (finishwatch explain shows them)\n",
 		},
 		"two files that are one race": {
 			folder{map[string]string{"5k-1.csv": "Bib,Time\n349,14:25\n", "5k-2.csv": "Bib,Time\n349,14:25\n690,14:30\n"}, my5k},
@@ -101,6 +101,14 @@ func TestWhatARaceWillDo(t *testing.T) {
 		"two files that differ": {
 			folder{map[string]string{"5k-1.csv": "Bib,Time\n349,14:25\n7,15:00\n", "5k-2.csv": "Bib,Time\n349,14:26\n", "5k-3.csv": "Bib,Time\n349,14:27\n"}, my5k},
 			"  5k*.csv → R1/1/1 My 5k: 3 files, 1 finish, time from Time, 1 held: two files differ (finishwatch explain shows them)\n",
+		},
+		"a bib that is a finish in one file and held in another": {
+			folder{map[string]string{"5k-1.csv": "Bib,Time\n349,14:25\n7,15:00\n", "5k-2.csv": "Bib,Time\n7,abc\n", "5k-3.csv": "Bib,Time\n7,15:00\n"}, my5k},
+			"  5k*.csv → R1/1/1 My 5k: 3 files, 1 finish, time from Time, 1 held: not a time (finishwatch explain shows them)\n",
+		},
+		"a bib that is held in one file and a finish in another": {
+			folder{map[string]string{"5k-1.csv": "Bib,Time\n7,abc\n", "5k-2.csv": "Bib,Time\n7,15:00\n349,14:25\n"}, my5k},
+			"  5k*.csv → R1/1/1 My 5k: 2 files, 1 finish, time from Time, 1 held: not a time (finishwatch explain shows them)\n",
 		},
 		"a good file and one that is none": {
 			folder{map[string]string{"5k.csv": "Bib,Time\n349,14:25\n", "5k-list.csv": "Bib,Name\n1,Ash\n"}, my5k},
@@ -212,5 +220,17 @@ func TestAFolderThatDoesNotAnswerIsLeftBehind(t *testing.T) {
 	f := Look(t.Context(), cfg, time.Now(), limits, func(int) { <-dead })
 	if f.Folder == nil || !strings.Contains(f.Folder.Error(), "does not answer") {
 		t.Errorf("%v", f.Folder)
+	}
+}
+
+// Without max_age a file of any age counts, as it does for the daemon.
+func TestAFileOfAnyAge(t *testing.T) {
+	cfg := folder{map[string]string{"5k.csv": "Bib,Time\n349,14:25\n"}, my5k}.load(t)
+	for maxAge, want := range map[time.Duration]int{0: 1, time.Hour: 0} {
+		cfg.Watch.MaxAge = maxAge
+		f := Look(t.Context(), cfg, time.Now().Add(48*time.Hour), Usual(), func(int) {})
+		if got := f.Races[0].Finishes; got != want {
+			t.Errorf("%s: %d finishes, want %d", maxAge, got, want)
+		}
 	}
 }

@@ -3,6 +3,7 @@ package status
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +17,9 @@ type Commands struct {
 	Log     string // shows the last words
 }
 
-// Line is the status in one line, as `systemctl status` shows it.
+// Line is the status in one line, as `systemctl status` shows it, which shows nothing else.
 func (s Status) Line() string {
-	line := s.headline()
+	line := s.change()
 	if s.Outage > 0 {
 		line += ", nothing sent for " + seconds(s.Outage)
 	}
@@ -41,7 +42,7 @@ func (s Status) headline() string {
 	if len(titles) > 0 {
 		line += ", ALERT: " + strings.Join(titles, "; ")
 	}
-	return line
+	return logging.Clean(line)
 }
 
 // Print writes the status for a person: the word and why, what is safe when it is bad, and of each race the three numbers
@@ -107,7 +108,7 @@ func (p *printer) head(s Status) {
 	if s.State == Live && why != "" {
 		word += ", attention"
 	}
-	fmt.Fprint(p.w, word)
+	fmt.Fprint(p.w, logging.Clean(word))
 	if why != "" {
 		fmt.Fprintf(p.w, ": %s\n", logging.Clean(why))
 	}
@@ -134,18 +135,29 @@ func (p *printer) safe(s Status) {
 	if s.ExitCode() < ExitBad || s.Updated.IsZero() {
 		return
 	}
-	later := ""
-	if s.State == NotRunning {
-		later = ", and sent when it runs again"
-	}
-	switch waiting := s.Totals().Pending; waiting {
-	case 0:
-		fmt.Fprintln(p.w, "  nothing is lost; no row is waiting")
-	case 1:
-		fmt.Fprintf(p.w, "  nothing is lost; 1 row is kept on this laptop%s\n", later)
+	switch waiting := s.Totals().Pending; {
+	case waiting > 0:
+		fmt.Fprintf(p.w, "  nothing is lost; %s kept on this laptop%s\n", rows(waiting, "is", "are"), s.later())
+	case s.Unwritten:
 	default:
-		fmt.Fprintf(p.w, "  nothing is lost; %d rows are kept on this laptop%s\n", waiting, later)
+		fmt.Fprintln(p.w, "  nothing is lost; no row is waiting")
 	}
+	if s.Unwritten {
+		fmt.Fprintln(p.w, "  what cannot be written down is still in the exports, and is read again")
+	}
+}
+
+// later is when rows go out that are kept where nothing runs. What a person keeps back does not go out by a start.
+func (s Status) later() string {
+	switch {
+	case s.State != NotRunning:
+		return ""
+	case s.Paused:
+		return "; sending is paused, finishwatch resume goes on"
+	case slices.ContainsFunc(s.Units, func(u Unit) bool { return u.OnHold }):
+		return "; races are ON HOLD, finishwatch release sends them"
+	}
+	return ", and sent when it runs again"
 }
 
 // mend says what to do where no daemon runs.

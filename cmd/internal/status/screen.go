@@ -5,7 +5,9 @@ import (
 	"io"
 	"strings"
 	"time"
-	"unicode/utf8"
+
+	"finishwatch/cmd/internal/logging"
+	"finishwatch/cmd/internal/terminal"
 )
 
 // What a terminal is told (ECMA-48, and xterm's control sequences for the other screen).
@@ -35,18 +37,22 @@ func (s *screen) draw(now Status, cannot error, at time.Time) error {
 	}
 	var text bytes.Buffer
 	if cannot != nil {
-		text.WriteString(cannot.Error() + "\n")
+		text.WriteString(logging.Clean(cannot.Error()) + "\n")
 	} else {
 		now.Print(&text, at, s.commands)
 	}
-	lines := fit(strings.Split(strings.TrimRight(text.String(), "\n"), "\n"), width, height-2)
-	lines = append(lines, "", clip(at.Format(time.TimeOnly)+"   Ctrl-C ends", width))
-	picture := home + strings.Join(lines, restOfLine+"\r\n") + restOfLine + restBelow
-	bad := cannot == nil && now.ExitCode() >= ExitBad
-	if s.drawn && bad && !s.bad {
-		picture += bell
+	lines := fit(strings.Split(strings.TrimRight(text.String(), "\n"), "\n"), width, max(1, height-2))
+	if height > 2 {
+		lines = append(lines, "", clip(at.Format(time.TimeOnly)+"   Ctrl-C ends", width))
 	}
-	s.drawn, s.bad = true, bad
+	picture := home + strings.Join(lines, restOfLine+"\r\n") + restOfLine + restBelow
+	if cannot == nil { // else nobody knows, and it is as it was
+		bad := now.ExitCode() >= ExitBad
+		if s.drawn && bad && !s.bad {
+			picture += bell
+		}
+		s.drawn, s.bad = true, bad
+	}
 	_, err = io.WriteString(s.w, picture)
 	return err
 }
@@ -56,6 +62,9 @@ func fit(text []string, width, height int) []string {
 	var lines []string
 	for _, line := range text {
 		lines = append(lines, wrap(line, width)...)
+	}
+	if len(lines) > height && height == 1 {
+		return lines[:1] // the word says more than that there is more
 	}
 	if len(lines) > height {
 		lines = append(lines[:max(0, height-1)], clip("  … finishwatch status shows all", width))
@@ -73,7 +82,7 @@ func wrap(line string, width int) []string {
 	if width > 2*column {
 		margin = strings.Repeat(" ", column)
 	}
-	for utf8.RuneCountInString(line) > width {
+	for terminal.Columns(line) > width {
 		head := clip(line, width)
 		if cut := strings.LastIndexByte(head, ' '); cut > len(margin) {
 			head = head[:cut]
@@ -84,10 +93,13 @@ func wrap(line string, width int) []string {
 	return append(lines, line)
 }
 
-// clip returns the beginning of a text that has room.
+// clip returns the beginning of a text that has room, and one letter at least.
 func clip(text string, width int) string {
-	if runes := []rune(text); len(runes) > width {
-		return string(runes[:width])
+	taken := 0
+	for i, r := range text {
+		if taken += terminal.Columns(string(r)); taken > width && i > 0 {
+			return text[:i]
+		}
 	}
 	return text
 }

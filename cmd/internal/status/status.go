@@ -37,6 +37,8 @@ type Status struct {
 	PID     int    `json:"pid"`
 	Paused  bool   `json:"paused"` // a person's pause: everything is read, nothing sent
 
+	Unwritten bool `json:"ledger_unwritten,omitempty"` // the ledger could not be written: what was read since then is in the exports alone
+
 	Started time.Time `json:"started,omitzero"`         // when this configuration was put in force
 	Refused string    `json:"config_refused,omitempty"` // why the last one that was asked for was not
 

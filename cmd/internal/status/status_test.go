@@ -19,7 +19,7 @@ var now = time.Date(2026, 5, 3, 11, 0, 0, 0, time.UTC)
 
 func ago(d time.Duration) time.Time { return now.Add(-d) }
 
-var terminal = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "in the window where it ran"}
+var shell = Commands{Start: "finishwatch run --config config.toml", Restart: "end that process, then finishwatch run", Log: "in the window where it ran"}
 
 // fiveK is a race in the middle, as SERVICE section 3 shows it.
 func fiveK(change ...func(*Status)) Status {
@@ -109,7 +109,7 @@ func pictures() map[string]Status {
 		}),
 		"the only race is refused": fiveK(func(s *Status) { s.State, s.Units[0].Refused = Stalled, refused }),
 		"the disk is full": fiveK(func(s *Status) {
-			s.State, s.Trouble = Stalled, "write ledger: no space left on device; is there room on the disk?"
+			s.State, s.Unwritten, s.Trouble = Stalled, true, "write ledger: no space left on device; is there room on the disk?"
 		}),
 		"the folder is gone and no row waits": fiveK(func(s *Status) {
 			s.State, s.Trouble = NoFolder, "watch /srv/timing: no such file or directory: create the folder, mount the share or correct [watch] dir"
@@ -166,7 +166,7 @@ func TestWhatAPersonReads(t *testing.T) {
 	for sentence, s := range pictures() {
 		var text bytes.Buffer
 		text.WriteString(s.Line() + "\n\n")
-		s.Print(&text, now, terminal)
+		s.Print(&text, now, shell)
 		text.WriteString("\nexit code " + string(rune('0'+s.ExitCode())) + "\n")
 		got[sentence] = text.String()
 	}

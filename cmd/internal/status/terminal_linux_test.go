@@ -223,7 +223,7 @@ func TestWatchingOnATerminal(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- View{Commands: terminal, every: 5 * time.Millisecond}.Watch(ctx, file, func() (Status, error) {
+		done <- View{Commands: shell, every: 5 * time.Millisecond}.Watch(ctx, file, func() (Status, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			return s, cannot
@@ -255,6 +255,25 @@ func TestWatchingOnATerminal(t *testing.T) {
 	_ = file.Close()
 	_ = far.Close()
 	<-copied
+}
+
+// A terminal that says that it knows no sequences gets lines.
+func TestWatchingOnATerminalThatKnowsNoSequences(t *testing.T) {
+	t.Setenv("TERM", "dumb")
+	far, file := openTerminal(t, 80, 24)
+	ctx, stop := context.WithCancel(t.Context())
+	err := View{Commands: shell, every: time.Millisecond}.Watch(ctx, file, func() (Status, error) {
+		stop()
+		return fiveK(), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]byte, 4096)
+	n, err := far.Read(buffer)
+	if got := string(buffer[:n]); err != nil || strings.Contains(got, "\x1b") || !strings.Contains(got, "LIVE  read 412") {
+		t.Errorf("%q %v", got, err)
+	}
 }
 
 // fresh is a status of which nothing on the picture changes while the test runs.

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"golang.org/x/term"
+
+	"finishwatch/cmd/internal/logging"
 )
 
 // View shows a status to whoever asks for it.
@@ -48,7 +50,7 @@ func (v View) inLines(ctx context.Context, w io.Writer, read func() (Status, err
 		s, err := read()
 		line := s.change()
 		if err != nil {
-			line = err.Error()
+			line = logging.Clean(err.Error())
 		}
 		switch {
 		case line == last:
@@ -56,6 +58,9 @@ func (v View) inLines(ctx context.Context, w io.Writer, read func() (Status, err
 		case v.JSON && err == nil:
 			last = line
 			return v.Show(w, s, time.Now())
+		case v.JSON:
+			last = line
+			return json.NewEncoder(w).Encode(map[string]string{"error": line})
 		}
 		last = line
 		_, err = fmt.Fprintf(w, "%s  %s\n", time.Now().Format(time.TimeOnly), line)
@@ -73,7 +78,7 @@ func (s Status) change() string {
 	case s.State == Live && s.attention() != "":
 		line += " (" + s.attention() + ")"
 	}
-	return line
+	return logging.Clean(line)
 }
 
 // loop calls show at once and then again and again until ctx ends.

@@ -87,6 +87,21 @@ func TestWatchingForAProgram(t *testing.T) {
 	})
 }
 
+// A program that reads objects gets an object, also where there is no status.
+func TestWatchingForAProgramWhatCannotBeRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, stop := context.WithCancel(t.Context())
+		var out bytes.Buffer
+		err := View{JSON: true}.Watch(ctx, &out, func() (Status, error) {
+			stop()
+			return Status{}, errors.New("read status: damaged")
+		})
+		if want := `{"error":"read status: damaged"}` + "\n"; err != nil || out.String() != want {
+			t.Errorf("%q %v", out.String(), err)
+		}
+	})
+}
+
 func TestTheBellRingsOnceWhenItTurnsBad(t *testing.T) {
 	bad := fiveK(func(s *Status) { s.State = Stalled })
 	tests := map[string]struct {

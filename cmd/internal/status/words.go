@@ -20,7 +20,7 @@ func (s Status) Why(now time.Time) string {
 	case LoginRefused:
 		return "OpenTrack does not take this username and password, or the user's rights"
 	case CatchingUp:
-		return fmt.Sprintf("%s on the way, the oldest for %s; it is sending", rows(s.Totals().Pending, "is", "are"), seconds(s.OldestPending))
+		return fmt.Sprintf("%s on the way, the oldest for %s; it is sending", rows(s.onTheWay(), "is", "are"), seconds(s.OldestPending))
 	case Stalled:
 		return s.stalled()
 	}
@@ -32,7 +32,7 @@ func Duration(d time.Duration) string { return seconds(d.Seconds()) }
 
 // gone says how a daemon ended of which nothing is to be seen.
 func (s Status) gone(now time.Time) string {
-	age := seconds(now.Sub(s.Updated).Seconds())
+	age := since(now, s.Updated)
 	switch s.Process {
 	case NeverStarted:
 		return "it was never started with this configuration"
@@ -49,11 +49,13 @@ func (s Status) gone(now time.Time) string {
 // stalled says whether nothing is sent or only some races are refused.
 func (s Status) stalled() string {
 	refused := s.refusedUnits()
-	text := strings.Join(refused, ", ") + " is refused by the server"
+	text := some(refused) + " is refused by the server"
 	if len(refused) > 1 {
-		text = strings.Join(refused, ", ") + " are refused by the server"
+		text = some(refused) + " are refused by the server"
 	}
 	switch others := len(s.Units) - len(refused); {
+	case s.Unwritten:
+		return "the ledger cannot be written"
 	case s.Outage > 0:
 		return "nothing can be sent for " + seconds(s.Outage) + "; it tries again by itself"
 	case len(refused) == 0:
@@ -65,6 +67,26 @@ func (s Status) stalled() string {
 	default:
 		return fmt.Sprintf("%s; the other %d races go on", text, others)
 	}
+}
+
+// onTheWay is how many rows wait that nobody holds.
+func (s Status) onTheWay() int {
+	n := 0
+	for _, u := range s.Units {
+		if !u.OnHold {
+			n += u.Pending
+		}
+	}
+	return n
+}
+
+// some names a few of many races.
+func some(units []string) string {
+	const few = 3
+	if more := len(units) - few; more > 1 {
+		return fmt.Sprintf("%s and %d more", strings.Join(units[:few], ", "), more)
+	}
+	return strings.Join(units, ", ")
 }
 
 // refusedUnits are the races that the server does not take.
