@@ -155,7 +155,7 @@ func (b *book) holdDisputed(r *Reading, i int32) {
 		reason = "two times: line " + strconv.Itoa(f.Line) + " has " + f.Mark.String() + ", line " +
 			strconv.Itoa(others[0].Line) + " has " + others[0].Mark.String()
 	}
-	reason += "; delete the wrong row, or choose with [race.where]"
+	reason += "; delete the wrong row, choose with [race.where], or release the right mark"
 	r.Held = append(r.Held, Held{Line: f.Line, Bib: f.Bib, Reason: reason, Mark: f.Mark})
 	for _, o := range others {
 		r.Held = append(r.Held, Held{Line: o.Line, Bib: o.Bib, Reason: reason, Mark: o.Mark})

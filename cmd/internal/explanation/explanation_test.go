@@ -51,7 +51,7 @@ func races() (string, parse.Rules) {
 func TestListing(t *testing.T) {
 	text, rules := races()
 	const summary = `1 finish, 5 held, 12 ignored
-HELD 2  two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
+HELD 2  two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, choose with [race.where], or release the right mark
         lines 10 (77), 11 (77)
 HELD 2  not a time; correct it in the timing program
         lines 12 (12), 14 (13)
@@ -67,8 +67,8 @@ HELD 1  no bib; correct it in the timing program
         7  finish   349      14:25
         8  ignored  not in this race: Race is "10K", and this race takes "5K"
         9  ignored  not in this race: Race is "10K", and this race takes "5K"
-       10  HELD     77       two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
-       11  HELD     77       two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
+       10  HELD     77       two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, choose with [race.where], or release the right mark
+       11  HELD     77       two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, choose with [race.where], or release the right mark
        12  HELD     12       not a time: "14:2x"; correct it in the timing program
        13  HELD              no bib; correct it in the timing program
        14  HELD     13       not a time: "1x:20"; correct it in the timing program
@@ -159,7 +159,7 @@ line 10
   where     column "Race" (2) is "5K", as this race wants
   time      column "Time" (3): "14:31" is mm:ss → 14:31
   bib 77    also in line 11 with 14:50: two times
-  HELD      two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, or choose with [race.where]
+  HELD      two times: line 10 has 14:31, line 11 has 14:50; delete the wrong row, choose with [race.where], or release the right mark
 `
 	got := body(printed(t, e, Style{Fold: true}))
 	if !strings.HasPrefix(got, want) || !strings.HasSuffix(got, "\nthere is no line 99: the last one that is read is 18\n1 finish, 5 held, 12 ignored\n") {
