@@ -78,9 +78,16 @@ func (d *Daemon) word(s status.Status, report uploader.Report) string {
 
 // contact is what the last answer to any of the connections told.
 func (d *Daemon) contact() uploader.Contact {
-	var newest uploader.Contact
+	var all []uploader.Contact
 	for _, client := range d.clients {
-		c := client.Contact()
+		all = append(all, client.Contact())
+	}
+	return newestOf(all)
+}
+
+// newestOf is the newest contact, with the newest login of all.
+func newestOf(all []uploader.Contact) (newest uploader.Contact) {
+	for _, c := range all {
 		if c.At.Before(newest.At) {
 			c, newest = newest, c
 		}

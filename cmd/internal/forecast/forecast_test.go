@@ -168,6 +168,16 @@ func TestAnOldExportIsSaidToBeHeld(t *testing.T) {
 	}
 }
 
+// A file that cannot be taken is the trouble of the races that read it, and of no other.
+func TestAFileThatCannotBeTakenConcernsItsRace(t *testing.T) {
+	cfg := folder{map[string]string{"10k.csv": "Bib,Time\n349,34:25\n"}, my5k + "[[race]]\nfiles = [\"10k*.csv\"]\neventid = \"R2\"\n"}.load(t)
+	must(t, os.Symlink("/etc/hosts", filepath.Join(cfg.Watch.Dir, "5k.csv")))
+	said := printed(Look(t.Context(), cfg, time.Now(), Usual(), func(int) {}))
+	if !strings.Contains(said, "R1/1/1 My 5k: refused: 5k.csv") || !strings.Contains(said, "R2/1/1: 1 file, 1 finish, time from Time\n") {
+		t.Errorf("check says\n%s", said)
+	}
+}
+
 func TestAFolderThatCannotBeListed(t *testing.T) {
 	cfg := folder{nil, my5k}.load(t)
 	cfg.Watch.Dir = filepath.Join(cfg.Watch.Dir, "gone")
