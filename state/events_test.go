@@ -116,6 +116,15 @@ func TestTextsAreCutBetweenLetters(t *testing.T) {
 }
 
 // What is written behind a stored history is what would stand there if all of it were written anew.
+// What nobody has looked at is no event, whatever else a change says of it.
+func TestWhatNobodyHasLookedAtIsNoEvent(t *testing.T) {
+	s := scribe{}
+	s.write(change{entry: &entry{}, to: record{again: true}})
+	if len(s.events) > 0 {
+		t.Errorf("%+v", s.events)
+	}
+}
+
 func TestAHistoryIsWrittenOnAsItWouldBeWrittenAnew(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		history := encodeHistory(rapid.SliceOfN(anyEvent(), 0, 40).Draw(t, "events"))

@@ -209,7 +209,7 @@ func (s *scribe) write(c change) {
 		s.say(EventConfirmed, event{mark: to.confirmed})
 	}
 	late := to.again && !from.again && to.offered == from.offered // else an offer alone asks for it; see record.offer
-	if to.verified != from.verified && to.verified != notLookedAt || late {
+	if to.verified != notLookedAt && (to.verified != from.verified || late) {
 		kind := []string{shownSame: EventVerified, shownMissing: EventMissing, shownDifferent: EventDifferent}[to.verified]
 		s.say(kind, event{mark: to.confirmed, words: n.words})
 	}
